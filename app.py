@@ -1,0 +1,43 @@
+"""The Chalice app: its blueprints, and how every failure becomes a problem+json."""
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.assets.routes import api as assets
+from chalicelib.core import logs, openapi, routing
+from chalicelib.core.application import ReefApp
+from chalicelib.core.errors import NotFound, ReefError
+from chalicelib.core.http import problem_response
+from chalicelib.core.settings import settings
+from chalicelib.processing.events import bp as processing_events
+from chalicelib.processing.routes import api as processing
+from chalicelib.tenants import members
+from chalicelib.tenants.routes import api as tenants
+
+logs.configure(settings().log_level)
+routing.authenticate_with(members.authenticate)
+
+app = ReefApp(app_name="reef")
+app.api.binary_types = ["*/*"]
+for blueprint in (
+    openapi.api.blueprint,
+    tenants.blueprint,
+    assets.blueprint,
+    processing.blueprint,
+    processing_events,
+):
+    app.register_blueprint(blueprint)
+
+
+@app.middleware("http")
+def answer_in_problems(event: Any, get_response: Any) -> Response:
+    """Give every request its id, and every refusal of the framework's the common form."""
+    routing.begin_request(event.context.get("requestId") or event.lambda_context.aws_request_id)
+    try:
+        response = get_response(event)
+    except ReefError as error:
+        return problem_response(error)
+    if response.status_code == 405:
+        return problem_response(NotFound("There is no such method here."))
+    return response

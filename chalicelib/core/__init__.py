@@ -1,0 +1,1 @@
+"""AWS and HTTP, without a product noun."""

@@ -1,0 +1,30 @@
+"""Time and ids, made at the edges so that the code inside needs no clock."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Give the present time in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Make a UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def id_time(identifier: str) -> datetime:
+    """Read the time out of a UUIDv7."""
+    milliseconds = int(identifier[:8] + identifier[9:13], 16)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a time as RFC 3339 in UTC with milliseconds and `Z`, which also sorts as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

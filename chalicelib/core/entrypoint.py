@@ -1,0 +1,86 @@
+"""What every Lambda that is not HTTP shares: logs, a request id, and partial batch failures."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from chalicelib.core import clock, logs
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class RetryLater(Exception):
+    """The work cannot be done now; its message comes back after so many seconds."""
+
+    def __init__(self, reason: str, seconds: int) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+def batch(parse: Callable[[str], list[T]]) -> Callable[[Callable[[T], None]], Any]:
+    """Make a queue Lambda of a function that handles one thing.
+
+    Each message is handled by itself: one that fails goes back to its queue and, after the
+    queue's redrive limit, to its dead-letter queue, while the others are done.
+
+    Args:
+        parse: gives the things that one message's body is about, which may be none.
+    """
+
+    def decorate(function: Callable[[T], None]) -> Any:
+        @wraps(function)
+        def handle(event: Any) -> dict[str, Any]:
+            _begin(event)
+            failed = []
+            for message in event:
+                identifier = message.to_dict()["messageId"]
+                logs.request_id.set(f"{function.__name__}/{identifier}")
+                try:
+                    for thing in parse(message.body):
+                        function(thing)
+                except RetryLater as later:
+                    log.warning("retry later", extra={"reason": str(later)})
+                    _come_back(message.to_dict(), later.seconds)
+                    failed.append({"itemIdentifier": identifier})
+                except Exception:
+                    log.exception("message failed")
+                    failed.append({"itemIdentifier": identifier})
+            return {"batchItemFailures": failed}
+
+        return handle
+
+    return decorate
+
+
+def scheduled(function: Callable[[], None]) -> Any:
+    """Make a scheduled Lambda of a function."""
+
+    @wraps(function)
+    def handle(event: Any) -> None:
+        _begin(event)
+        logs.request_id.set(f"{function.__name__}/{clock.new_id()}")
+        function()
+
+    return handle
+
+
+def _begin(event: Any) -> None:
+    """Set up logs: Lambda imports this function's module, not the app."""
+    del event
+    if not any(isinstance(h.formatter, logs.JsonFormatter) for h in logging.getLogger().handlers):
+        logs.configure(settings().log_level)
+
+
+def _come_back(message: dict[str, Any], seconds: int) -> None:
+    queue = message["eventSourceARN"].rsplit(":", 1)[1]
+    sqs = client("sqs")
+    sqs.change_message_visibility(
+        QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
+        ReceiptHandle=message["receiptHandle"],
+        VisibilityTimeout=seconds,
+    )

@@ -1,0 +1,112 @@
+"""The record of a change: written in the change's own transaction, so it is audit and outbox."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.core import clock, logs
+from chalicelib.core.settings import settings
+from chalicelib.core.tables import Item
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A person as answers show one: `id` is the token's `sub` and the member's id."""
+
+    id: str
+    email: str
+
+
+SYSTEM = Person("reef", "")
+"""The actor of what Reef does by itself: scanning, publishing, sweeping."""
+
+
+class BySubject(GlobalSecondaryIndex[Any]):
+    """A tenant's records about one thing, in the order of time."""
+
+    class Meta:  # noqa: D106
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject_key = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class ByActor(GlobalSecondaryIndex[Any]):
+    """A tenant's records of one actor's deeds, in the order of time."""
+
+    class Meta:  # noqa: D106
+        index_name = "by_actor"
+        projection = AllProjection()
+
+    actor_key = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class AuditRecord(Item):
+    """Who did what to which thing, with the values before and after.
+
+    `pk` is tenant and month, `sk` a UUIDv7, so one partition holds a month in order.
+    """
+
+    class Meta:  # noqa: D106
+        table_name = settings().audit_table
+
+    tenant_id = UnicodeAttribute()
+    at = UnicodeAttribute()
+    actor: Any = JSONAttribute()
+    action = UnicodeAttribute()
+    subject: Any = JSONAttribute()
+    subject_key = UnicodeAttribute()
+    actor_key = UnicodeAttribute()
+    old: Any = JSONAttribute(null=True)
+    new: Any = JSONAttribute(null=True)
+    request_id = UnicodeAttribute(null=True)
+
+    by_subject = BySubject()
+    by_actor = ByActor()
+
+
+def month_key(tenant_id: str, moment: datetime) -> str:
+    """Give the partition key of a tenant's records of one month."""
+    return f"{tenant_id}#{moment:%Y-%m}"
+
+
+def record(
+    tenant_id: str,
+    actor: Person,
+    action: str,
+    subject: tuple[str, str],
+    now: datetime,
+    *,
+    old: Any = None,
+    new: Any = None,
+) -> AuditRecord:
+    """Describe a change, to be put into the change's transaction.
+
+    Args:
+        tenant_id: whose change it is.
+        actor: who did it.
+        action: kind and deed, such as `asset.created`.
+        subject: kind and id of the thing changed.
+        now: when.
+        old: the values before, JSON-like.
+        new: the values after, JSON-like.
+    """
+    kind, identifier = subject
+    return AuditRecord(
+        month_key(tenant_id, now),
+        clock.new_id(),
+        tenant_id=tenant_id,
+        at=clock.timestamp(now),
+        actor={"id": actor.id, "email": actor.email},
+        action=action,
+        subject={"type": kind, "id": identifier},
+        subject_key=f"{tenant_id}#{identifier}",
+        actor_key=f"{tenant_id}#{actor.id}",
+        old=old,
+        new=new,
+        request_id=logs.request_id.get() or None,
+    )

@@ -1,0 +1,86 @@
+"""Turning JSON and query parameters into typed requests, with every fault named at once."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_origin
+
+import msgspec
+
+from chalicelib.core.errors import Invalid
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_PATH = re.compile(r" - at `\$\.?(.*)`$")
+
+
+def body(value: Any, kind: type[T]) -> T:
+    """Check a JSON body against its type.
+
+    Raises:
+        Invalid: naming every unknown, missing or ill-typed field.
+    """
+    if not isinstance(value, dict):
+        raise Invalid(
+            "The body must be a JSON object.",
+            errors=[{"field": "", "message": "Expected an object"}],
+        )
+    return _checked(value, kind, strict=True)
+
+
+def query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
+    """Check query parameters against their type; those of a list type may be repeated.
+
+    Raises:
+        Invalid: naming every unknown, repeated or ill-typed parameter.
+    """
+    values: dict[str, Any] = {}
+    errors = []
+    lists = {f.encode_name for f in msgspec.structs.fields(kind) if _is_list(f.type)}
+    for name, given in parameters.items():
+        if name in lists:
+            values[name] = list(given)
+        elif len(given) > 1:
+            errors.append({"field": name, "message": "Given more than once"})
+        else:
+            values[name] = given[0]
+    if errors:
+        raise _invalid(errors)
+    return _checked(values, kind, strict=False)
+
+
+def _checked(values: dict[str, Any], kind: type[T], *, strict: bool) -> T:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    errors = [
+        {"field": str(name), "message": "Unknown field"} for name in values if name not in fields
+    ]
+    for name, field in fields.items():
+        if name not in values:
+            if field.required:
+                errors.append({"field": name, "message": "Required"})
+            continue
+        try:
+            msgspec.convert(values[name], field.type, strict=strict)
+        except msgspec.ValidationError as error:
+            errors.append(_described(name, str(error)))
+    if errors:
+        raise _invalid(errors)
+    try:
+        return msgspec.convert(values, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise _invalid([_described("", str(error))]) from error
+
+
+def _described(name: str, message: str) -> dict[str, str]:
+    inner = _PATH.search(message)
+    path = inner.group(1) if inner else ""
+    dot = "." if name and path and not path.startswith("[") else ""
+    return {"field": f"{name}{dot}{path}", "message": _PATH.sub("", message)}
+
+
+def _invalid(errors: list[dict[str, str]]) -> Invalid:
+    summary = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5])
+    return Invalid(summary, errors=errors)
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) in (list, tuple)
