@@ -1,0 +1,1 @@
+"""Tenants, members, roles, quotas and the audit trail."""

@@ -1,0 +1,109 @@
+"""Tenants themselves: creating one, reading its settings, changing them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.core import clock
+from chalicelib.core.errors import invalid
+from chalicelib.core.outbox import Person, record
+from chalicelib.core.settings import TENANT_SETTINGS, Settings, for_tenant, settings
+from chalicelib.core.tables import find, put, transact, update
+from chalicelib.tenants.models import Tenant, Usage
+
+OPERATOR = Person("operator", "")
+"""The actor of what the deployment's admin does at the command line."""
+
+
+def create(name: str, now: datetime) -> str:
+    """Create a tenant without members; gives its id."""
+    tenant_id = clock.new_id()
+    created = clock.timestamp(now)
+    transact(
+        put(Tenant(tenant_id, "TENANT", name=name, created_at=created)),
+        put(Usage(tenant_id, "USAGE")),
+        put(
+            record(
+                tenant_id,
+                OPERATOR,
+                "tenant.created",
+                ("tenant", tenant_id),
+                now,
+                new={"name": name},
+            )
+        ),
+    )
+    return tenant_id
+
+
+def get(tenant_id: str) -> Tenant:
+    """Read a tenant that is known to exist."""
+    tenant = find(Tenant, tenant_id, "TENANT")
+    if tenant is None:
+        raise LookupError(f"no tenant {tenant_id}")
+    return tenant
+
+
+def usage(tenant_id: str) -> Usage:
+    """Read what a tenant uses."""
+    return find(Usage, tenant_id, "USAGE") or Usage(tenant_id, "USAGE")
+
+
+def settings_of(tenant: Tenant) -> Settings:
+    """Give the settings in force for a tenant, its own quota included."""
+    effective = for_tenant(tenant.overrides)
+    if tenant.storage_quota_bytes is None:
+        return effective
+    return msgspec.structs.replace(effective, storage_quota_bytes=int(tenant.storage_quota_bytes))
+
+
+def shown_settings(tenant: Tenant) -> dict[str, Any]:
+    """Give the settings that a tenant may override, with their values in force, by name."""
+    values = msgspec.to_builtins(settings_of(tenant))
+    return {name.upper(): values[name] for name in TENANT_SETTINGS}
+
+
+def change_settings(
+    tenant: Tenant, changes: dict[str, Any], actor: Person, now: datetime
+) -> Tenant:
+    """Override some settings; None takes an override back.
+
+    Raises:
+        Invalid: not a setting of tenants, or a value that it does not take.
+    """
+    old = dict(tenant.overrides)
+    new = dict(old)
+    for name, value in changes.items():
+        field = name.lower()
+        if field not in TENANT_SETTINGS or name != name.upper():
+            raise invalid(f"settings.{name}", "Not a setting that a tenant can change")
+        if value is None:
+            new.pop(field, None)
+        else:
+            new[field] = _checked(name, field, value)
+    tenant.overrides = new
+    subject = ("tenant", str(tenant.pk))
+    change_record = record(
+        tenant.pk, actor, "tenant.settings_changed", subject, now, old=old, new=new
+    )
+    transact(put(tenant, condition=Tenant.pk.exists()), put(change_record))
+    return tenant
+
+
+def _checked(name: str, field: str, value: Any) -> Any:
+    try:
+        effective = for_tenant({field: value})
+    except msgspec.ValidationError as error:
+        raise invalid(f"settings.{name}", str(error).partition(" - at ")[0]) from error
+    if field == "allowed_mime_types":
+        unknown = sorted(set(effective.allowed_mime_types) - set(settings().allowed_mime_types))
+        if unknown:
+            raise invalid(f"settings.{name}", f"Not allowed here: {', '.join(unknown)}")
+    return value
+
+
+def set_quota(tenant_id: str, quota_bytes: int) -> None:
+    """Give a tenant a storage quota of its own, as the deployment's admin may."""
+    tenant = get(tenant_id)
+    update(tenant, Tenant.storage_quota_bytes.set(quota_bytes))

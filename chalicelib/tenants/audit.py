@@ -1,0 +1,114 @@
+"""Reading the audit trail, newest first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.core import clock
+from chalicelib.core.outbox import AuditRecord, month_key
+
+_MONTHS_A_PAGE = 12
+"""How many empty months one page looks at before it hands out a cursor and stops."""
+
+
+def page(
+    tenant_id: str,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    position: Any = None,
+    *,
+    actor_id: str | None = None,
+    subject_id: str | None = None,
+    action: str | None = None,
+) -> tuple[list[AuditRecord], Any]:
+    """Read one page of a tenant's records.
+
+    Args:
+        tenant_id: whose.
+        since: the earliest time, inclusive.
+        until: the latest time, exclusive.
+        limit: at most so many.
+        position: where the last page stopped.
+        actor_id: only what this actor did.
+        subject_id: only what was done to this thing.
+        action: only this action.
+
+    Returns:
+        The records, and the position of the next page or None.
+    """
+    condition = AuditRecord.action == action if action else None
+    if actor_id and subject_id:
+        same = AuditRecord.subject_key == f"{tenant_id}#{subject_id}"
+        condition = condition & same if condition is not None else same
+    span = AuditRecord.sk.between(_floor(since), _floor(until))
+    options: dict[str, Any] = {
+        "filter_condition": condition,
+        "scan_index_forward": False,
+        "limit": limit,
+        "page_size": limit,
+    }
+    if actor_id or subject_id:
+        index = AuditRecord.by_actor if actor_id else AuditRecord.by_subject
+        key = f"{tenant_id}#{actor_id or subject_id}"
+        results = index.query(key, span, last_evaluated_key=position, **options)
+        return list(results), results.last_evaluated_key
+    return _by_month(tenant_id, since, until, span, position, options)
+
+
+def _by_month(
+    tenant_id: str, since: datetime, until: datetime, span: Any, position: Any, options: Any
+) -> tuple[list[AuditRecord], Any]:
+    month = _month(position["pk"]["S"]) if position else _first(until)
+    start = position if position and "sk" in position else None
+    for _ in range(_MONTHS_A_PAGE):
+        if month < _first(since):
+            return [], None
+        pk = month_key(tenant_id, month)
+        results = AuditRecord.query(pk, span, last_evaluated_key=start, **options)
+        records = list(results)
+        earlier = {"pk": {"S": month_key(tenant_id, _before(month))}}
+        if results.last_evaluated_key:
+            return records, results.last_evaluated_key
+        if records:
+            return records, earlier if _before(month) >= _first(since) else None
+        month, start = _before(month), None
+    return [], {"pk": {"S": month_key(tenant_id, month)}}
+
+
+def _floor(moment: datetime) -> str:
+    """Give the smallest UUIDv7 of a millisecond."""
+    digits = f"{max(0, int(moment.timestamp() * 1000)):012x}"
+    return f"{digits[:8]}-{digits[8:]}-0000-0000-000000000000"
+
+
+def _first(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _before(month: datetime) -> datetime:
+    year, number = divmod(month.year * 12 + month.month - 2, 12)
+    return datetime(year, number + 1, 1, tzinfo=UTC)
+
+
+def _month(pk: str) -> datetime:
+    year, month = pk.rsplit("#", 1)[1].split("-")
+    return datetime(int(year), int(month), 1, tzinfo=UTC)
+
+
+def shown(item: AuditRecord) -> dict[str, Any]:
+    """Write a record as answers show it."""
+    return {
+        "id": item.sk,
+        "at": item.at,
+        "actor": item.actor,
+        "action": item.action,
+        "subject": item.subject,
+        "old": item.old,
+        "new": item.new,
+        "request_id": item.request_id,
+    }
+
+
+def earliest(tenant_id: str) -> datetime:
+    """Give the time before which a tenant has no records, from its id."""
+    return clock.id_time(tenant_id)
