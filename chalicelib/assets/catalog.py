@@ -1,0 +1,121 @@
+"""Who sees which asset, and which of its faces."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.assets import faces
+from chalicelib.assets.faces import Face
+from chalicelib.assets.models import (
+    AssetMetadata,
+    AssetVersion,
+    asset_key,
+    content_key,
+    version_key,
+)
+from chalicelib.core.errors import NotFound
+from chalicelib.core.identity import Actor
+from chalicelib.core.tables import find
+from chalicelib.tenants import roles
+
+_READY = frozenset({"processing", "in_review", "approved"})
+"""The states in which a version's bytes are clean and kept."""
+
+_PAGES_AT_ONCE = 5
+"""How many index pages one answer reads when filters leave little of them."""
+
+
+def sees_everything(asset: AssetMetadata, actor: Actor) -> bool:
+    """Say whether the actor sees unpublished versions of this asset."""
+    own = asset.uploaded_by["id"] == actor.id
+    return actor.has(roles.OVERSEERS) or (own and actor.has(roles.CONTRIBUTORS))
+
+
+def face_for(asset: AssetMetadata, actor: Actor) -> Face | None:
+    """Give the face that the actor sees: the newest version's or the published one's."""
+    if sees_everything(asset, actor):
+        return faces.read(asset.current)
+    if asset.published is not None and actor.has(roles.BUILT_IN):
+        return faces.read(asset.published)
+    return None
+
+
+def visible(actor: Actor, asset_id: str) -> AssetMetadata:
+    """Read an asset that the actor may see.
+
+    Raises:
+        NotFound: there is none, or not for this actor.
+    """
+    asset = find(AssetMetadata, asset_key(actor.tenant_id, asset_id), "ASSET")
+    if asset is None or face_for(asset, actor) is None:
+        raise NotFound("There is no such asset.")
+    return asset
+
+
+def version(tenant_id: str, asset_id: str, number: int) -> AssetVersion | None:
+    """Read one version; None where there is none."""
+    return find(AssetVersion, asset_key(tenant_id, asset_id), version_key(number))
+
+
+def page(
+    actor: Actor,
+    limit: int,
+    position: Any,
+    keep: Callable[[AssetMetadata, Face], bool],
+    *,
+    newest_first: bool,
+) -> tuple[list[tuple[AssetMetadata, Face]], Any]:
+    """Read one page of the assets that the actor sees and a filter keeps.
+
+    Args:
+        actor: who looks; they see no other tenant's assets, and no face that is not theirs.
+        limit: at most so many.
+        position: where the last page stopped.
+        keep: the filter, given the asset and the face that the actor sees.
+        newest_first: the order.
+
+    Returns:
+        Assets with their faces, perhaps fewer than the limit, and the next position or None.
+    """
+    found: list[tuple[AssetMetadata, Face]] = []
+    for _ in range(_PAGES_AT_ONCE):
+        results = AssetMetadata.by_tenant.query(
+            actor.tenant_id,
+            scan_index_forward=not newest_first,
+            limit=limit,
+            page_size=limit,
+            last_evaluated_key=position,
+        )
+        for asset in results:
+            face = face_for(asset, actor)
+            if face is not None and keep(asset, face):
+                found.append((asset, face))
+                if len(found) == limit:
+                    return found, _position(asset)
+        position = results.last_evaluated_key
+        if position is None:
+            return found, None
+    return found, position
+
+
+def with_sha256(actor: Actor, sha256: str) -> list[str]:
+    """List the ids of assets that the actor sees and whose shown version has these bytes."""
+    hits = AssetVersion.by_sha256.query(content_key(actor.tenant_id, sha256), limit=100)
+    candidates = list(dict.fromkeys(hit.asset_id for hit in hits))
+    keys = [(asset_key(actor.tenant_id, asset_id), "ASSET") for asset_id in candidates]
+    assets = {asset.asset_id: asset for asset in AssetMetadata.batch_get(keys)}
+    seen = []
+    for asset_id in candidates:
+        face = face_for(assets[asset_id], actor) if asset_id in assets else None
+        if face is not None and face.sha256 == sha256 and face.status in _READY:
+            seen.append(asset_id)
+    return seen
+
+
+def _position(asset: AssetMetadata) -> dict[str, Any]:
+    values = {
+        "listed_in": asset.tenant_id,
+        "asset_id": asset.asset_id,
+        "pk": asset.pk,
+        "sk": asset.sk,
+    }
+    return {name: {"S": value} for name, value in values.items()}

@@ -1,0 +1,96 @@
+"""What people may say of an asset, with the limits that every way of saying it shares."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from chalicelib.core.errors import invalid
+
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Text = Annotated[str, msgspec.Meta(max_length=10_000)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Words = Annotated[list[Word], msgspec.Meta(max_length=200)]
+CategoryPath = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Scalar = str | int | float | bool | list[str]
+CustomFields = Annotated[dict[Word, Scalar], msgspec.Meta(max_length=200)]
+
+_MAX_FILENAME = 1024
+
+
+class Rights(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Who owns an asset and when it may be shown."""
+
+    copyright: Text | None = None
+    license: Text | None = None
+    attribution: Text | None = None
+    usage_terms: Text | None = None
+    valid_from: Moment | None = None
+    expires_at: Moment | None = None
+
+
+def checked_filename(name: str) -> str:
+    """Take the last segment of a file's name as the uploader's system writes it.
+
+    Raises:
+        Invalid: nothing is left, it is too long, or it holds control characters.
+    """
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1].strip()
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise invalid("filename", "Control characters such as NUL and line breaks are not allowed")
+    if base in {"", ".", ".."}:
+        raise invalid("filename", "A file name is needed")
+    if len(base) > _MAX_FILENAME:
+        raise invalid("filename", f"At most {_MAX_FILENAME} characters")
+    return base
+
+
+def title_of(filename: str) -> str:
+    """Make a title of a file name: without its extension, shortened where it is very long."""
+    stem = filename.rpartition(".")[0] or filename
+    return stem[:500]
+
+
+def unique_words(words: list[str]) -> list[str]:
+    """Drop words that are equal in normal form and case; the first spelling stays."""
+    kept: dict[str, str] = {}
+    for word in words:
+        text = unicodedata.normalize("NFC", word).strip()
+        if text:
+            kept.setdefault(unicodedata.normalize("NFKC", text).casefold(), text)
+    return list(kept.values())
+
+
+def checked_category(path: str) -> str:
+    """Write a category path without empty segments.
+
+    Raises:
+        Invalid: nothing is left.
+    """
+    segments = [segment.strip() for segment in path.split("/")]
+    cleaned = "/".join(segment for segment in segments if segment)
+    if not cleaned:
+        raise invalid("category", "A path such as menus/summer is needed")
+    return cleaned
+
+
+def stored_rights(rights: Rights | None) -> dict[str, Any]:
+    """Write rights as the table holds them.
+
+    Raises:
+        Invalid: they end before they begin.
+    """
+    if rights is None:
+        return {}
+    if rights.valid_from and rights.expires_at and rights.expires_at <= rights.valid_from:
+        raise invalid("rights.expires_at", "Must come after valid_from")
+    value: dict[str, Any] = msgspec.to_builtins(rights)
+    return value
+
+
+def shown_rights(stored: dict[str, Any]) -> dict[str, Any]:
+    """Write rights as answers show them: every field, null where nothing is said."""
+    return {name: stored.get(name) for name in Rights.__struct_fields__}

@@ -1,0 +1,153 @@
+"""Content types: their one spelling, the kind of media they are, and which ones Reef takes."""
+
+from typing import Literal
+
+Kind = Literal["image", "video", "audio", "document", "other"]
+
+ALLOWED_NOW: tuple[str, ...] = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "video/x-msvideo",
+    "audio/mpeg",
+    "audio/wav",
+    "audio/ogg",
+    "text/plain",
+)
+"""The types that the pipeline can scan, describe and draw."""
+
+_OTHER_SPELLINGS = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+    "image/apng": "image/png",
+    "image/x-webp": "image/webp",
+    "image/svg": "image/svg+xml",
+    "image/tif": "image/tiff",
+    "image/x-ms-bmp": "image/bmp",
+    "image/x-bmp": "image/bmp",
+    "image/x-icon": "image/vnd.microsoft.icon",
+    "image/ico": "image/vnd.microsoft.icon",
+    "image/heif": "image/heic",
+    "image/x-photoshop": "image/vnd.adobe.photoshop",
+    "image/psd": "image/vnd.adobe.photoshop",
+    "application/x-photoshop": "image/vnd.adobe.photoshop",
+    "application/x-pdf": "application/pdf",
+    "video/mov": "video/quicktime",
+    "video/x-quicktime": "video/quicktime",
+    "video/avi": "video/x-msvideo",
+    "video/msvideo": "video/x-msvideo",
+    "video/vnd.avi": "video/x-msvideo",
+    "video/x-m4v": "video/mp4",
+    "video/mpeg4": "video/mp4",
+    "video/matroska": "video/x-matroska",
+    "video/mkv": "video/x-matroska",
+    "audio/mp3": "audio/mpeg",
+    "audio/x-mp3": "audio/mpeg",
+    "audio/x-mpeg": "audio/mpeg",
+    "audio/mpeg3": "audio/mpeg",
+    "audio/x-wav": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/vnd.wave": "audio/wav",
+    "audio/x-pn-wav": "audio/wav",
+    "audio/opus": "audio/ogg",
+    "audio/vorbis": "audio/ogg",
+    "audio/x-ogg": "audio/ogg",
+    "application/ogg": "audio/ogg",
+    "application/x-ogg": "audio/ogg",
+    "audio/x-flac": "audio/flac",
+    "audio/m4a": "audio/mp4",
+    "audio/x-m4a": "audio/mp4",
+    "text/rtf": "application/rtf",
+    "text/xml": "application/xml",
+    "application/xhtml+xml": "text/html",
+    "application/x-zip-compressed": "application/zip",
+    "application/x-zip": "application/zip",
+}
+
+_DOCUMENTS = (
+    "application/pdf",
+    "application/rtf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.",
+    "application/vnd.oasis.opendocument.",
+)
+
+_EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/svg+xml": "svg",
+    "image/tiff": "tif",
+    "image/vnd.microsoft.icon": "ico",
+    "image/vnd.adobe.photoshop": "psd",
+    "application/pdf": "pdf",
+    "application/rtf": "rtf",
+    "application/zip": "zip",
+    "application/msword": "doc",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "video/quicktime": "mov",
+    "video/x-msvideo": "avi",
+    "video/x-matroska": "mkv",
+    "video/x-ms-wmv": "wmv",
+    "video/x-flv": "flv",
+    "video/ogg": "ogv",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "text/plain": "txt",
+    "text/csv": "csv",
+    "text/html": "html",
+}
+_SAME_AS_SUBTYPE = {"png", "gif", "webp", "avif", "heic", "bmp", "jp2", "mp4", "webm", "wav", "ogg"}
+_SAME_AS_SUBTYPE |= {"flac"}
+
+
+def canonical(content_type: str) -> str:
+    """Give the one spelling of a content type: lower case, no parameters, the usual name."""
+    plain = content_type.split(";", 1)[0].strip().lower()
+    return _OTHER_SPELLINGS.get(plain, plain)
+
+
+def kind_of(content_type: str) -> Kind:
+    """Say which kind of media a content type is; containers of sound and pictures by their name."""
+    name = canonical(content_type)
+    family = name.split("/", 1)[0]
+    if family == "image":
+        return "image"
+    if family == "video":
+        return "video"
+    if family == "audio":
+        return "audio"
+    if family == "text" or name.startswith(_DOCUMENTS):
+        return "document"
+    return "other"
+
+
+def same_family(declared: str, sniffed: str) -> bool:
+    """Say whether the bytes are the kind of media that the client declared.
+
+    Audio and video count as one, because a container's name does not tell what streams it holds.
+    """
+    kinds = {kind_of(declared), kind_of(sniffed)}
+    return len(kinds) == 1 or kinds == {"audio", "video"}
+
+
+def extension_for(content_type: str) -> str:
+    """Give the usual file name extension without its dot; `bin` for a type that has none here."""
+    name = canonical(content_type)
+    if name in _EXTENSIONS:
+        return _EXTENSIONS[name]
+    subtype = name.rsplit("/", 1)[-1]
+    return subtype if subtype in _SAME_AS_SUBTYPE else "bin"

@@ -1,0 +1,134 @@
+"""Moving versions from state to state: one conditional transaction per move."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.assets import catalog, faces
+from chalicelib.assets.faces import Face
+from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key, content_key
+from chalicelib.core import clock
+from chalicelib.core.outbox import SYSTEM, Person, record
+from chalicelib.core.tables import ConditionFailed, Write, change, find, put, transact
+from chalicelib.tenants import quotas
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class VersionRef:
+    """Which version of which asset of which tenant."""
+
+    tenant_id: str
+    asset_id: str
+    number: int
+
+
+def move(
+    ref: VersionRef,
+    source: Sequence[str],
+    alter: Callable[[Face], None],
+    now: datetime,
+    *,
+    action: str | None = None,
+    actor: Person = SYSTEM,
+    publish: bool = False,
+    release: bool = False,
+    also: Sequence[Write] = (),
+) -> bool:
+    """Take a version from one of the source states to the one that `alter` gives its face.
+
+    The version, its asset's copy of the face, the audit record and whatever goes along are
+    written together or not at all.
+
+    Args:
+        ref: the version.
+        source: the states it may be in; in any other, nothing happens.
+        alter: changes the face in place, its `status` included.
+        now: the present time.
+        action: what the audit trail calls it; None for steps that nobody asks about.
+        actor: who did it.
+        publish: make it the published version, if it is of `main`.
+        release: give its bytes back to the quota.
+        also: further writes of the same transaction.
+
+    Returns:
+        Whether this call moved it.
+
+    Raises:
+        ConditionFailed: one of `also` did not hold.
+    """
+    for attempt in range(_ATTEMPTS):
+        version = catalog.version(ref.tenant_id, ref.asset_id, ref.number)
+        asset = find(AssetMetadata, asset_key(ref.tenant_id, ref.asset_id), "ASSET")
+        if version is None or asset is None or version.status not in source:
+            return False
+        before = version.status
+        face = faces.read(version.face)
+        alter(face)
+        writes = [
+            _version_write(version, face),
+            _asset_write(asset, version, face, publish, now),
+            *also,
+        ]
+        if release:
+            writes.append(quotas.released(ref.tenant_id, int(face.size_bytes)))
+        if action is not None:
+            writes.append(put(_record(ref, face, before, action, actor, now)))
+        try:
+            transact(*writes)
+            return True
+        except ConditionFailed as failure:
+            if failure.index > 1 or attempt == _ATTEMPTS - 1:
+                raise
+    return False
+
+
+def _version_write(version: AssetVersion, face: Face) -> Write:
+    actions = [
+        AssetVersion.status.set(face.status),
+        AssetVersion.face.set(faces.stored(face)),
+    ]
+    if face.sha256 is not None and version.content_key is None:
+        key = content_key(version.tenant_id, face.sha256)
+        actions.append(AssetVersion.content_key.set(key))
+        actions.append(AssetVersion.sk_ref.set(f"{version.asset_id}#{int(version.number):06d}"))
+    return change(version, *actions, condition=AssetVersion.status == version.status)
+
+
+def _asset_write(
+    asset: AssetMetadata, version: AssetVersion, face: Face, publish: bool, now: datetime
+) -> Write:
+    actions: list[Any] = [AssetMetadata.updated_at.set(clock.timestamp(now))]
+    if asset.current_version == version.number:
+        actions.append(AssetMetadata.current.set(faces.stored(face)))
+    newer = version.number > (asset.published_version or 0)
+    if publish and newer and version.branch == "main" and face.status == "approved":
+        actions.append(AssetMetadata.published.set(faces.stored(face)))
+        actions.append(AssetMetadata.published_version.set(int(version.number)))
+    unchanged = AssetMetadata.current_version == asset.current_version
+    if asset.published_version is None:
+        unchanged &= AssetMetadata.published_version.does_not_exist()
+    else:
+        unchanged &= AssetMetadata.published_version == asset.published_version
+    return change(asset, *actions, condition=unchanged)
+
+
+def _record(
+    ref: VersionRef, face: Face, before: str, action: str, actor: Person, now: datetime
+) -> Any:
+    new: dict[str, Any] = {"version": ref.number, "status": face.status}
+    if face.status_reason:
+        new["status_reason"] = face.status_reason
+    if face.scan.signature:
+        new["signature"] = face.scan.signature
+    return record(
+        ref.tenant_id,
+        actor,
+        action,
+        ("asset", ref.asset_id),
+        now,
+        old={"version": ref.number, "status": before},
+        new=new,
+    )
