@@ -1,0 +1,243 @@
+"""Contents: clean bytes kept once per tenant, the tasks on them, and the versions that wait.
+
+Every step can be repeated and can be cut off anywhere: a version is attached in the transaction
+that moves it, the last task to finish moves every version that is attached, and whoever attaches
+later finds the tasks done and moves itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.assets import versions
+from chalicelib.assets.faces import Face, Scan
+from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import content_key as key_of
+from chalicelib.assets.versions import VersionRef
+from chalicelib.core import storage
+from chalicelib.core.entrypoint import RetryLater
+from chalicelib.core.settings import settings
+from chalicelib.core.tables import ConditionFailed, change, check, find, insert, put, update
+from chalicelib.processing import tasks
+from chalicelib.processing.models import Content, ContentReference
+from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskError
+from chalicelib.tenants import accounts
+
+_TASK_ATTRIBUTES: dict[JobType, Any] = {
+    "thumbnail": Content.thumbnail_task,
+    "metadata": Content.metadata_task,
+}
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What the scan learned of bytes that are clean."""
+
+    sha256: str
+    content_type: str
+    kind: str
+    size_bytes: int
+    scan: Scan
+
+
+def get(tenant_id: str, sha256: str) -> Content | None:
+    """Read a content."""
+    return find(Content, key_of(tenant_id, sha256), "CONTENT")
+
+
+def keep(upload: Upload, clean: Clean) -> tuple[Content, set[JobType]]:
+    """Make sure that the tenant has these bytes in the originals bucket.
+
+    The copy is of the very object version that was scanned.
+
+    Returns:
+        The content, and the tasks that this upload wants of bytes that were there already: no
+        S3 event will start them.
+
+    Raises:
+        RetryLater: the same content is just being deleted.
+        ObjectGone: the scanned object has left the uploads bucket.
+    """
+    content = get(upload.tenant_id, clean.sha256) or _begin(upload, clean)
+    if content.state == "deleting":
+        raise RetryLater("the same content is being deleted", 10)
+    if content.state == "copying":
+        source = (settings().uploads_bucket, upload.key, str(upload.object_version))
+        storage.copy(source, settings().originals_bucket, content.key, clean.content_type)
+        try:
+            update(content, Content.state.set("stored"), condition=Content.state != "deleting")
+        except ConditionFailed:
+            raise RetryLater("the same content is being deleted", 10) from None
+    missing: set[JobType] = {name for name in upload.tasks if task_of(content, name) is None}
+    if missing:
+        update(content, Content.pending.add(missing))
+    return content, missing
+
+
+def attach(upload: Upload, content: Content, clean: Clean, now: datetime) -> None:
+    """Let the upload's version refer to the content, and move it on if nothing is left to do.
+
+    Raises:
+        RetryLater: the content is just being deleted.
+    """
+    ref = VersionRef(upload.tenant_id, upload.asset_id, int(upload.number))
+
+    def describe(face: Face) -> None:
+        face.sha256, face.content_type, face.kind = clean.sha256, clean.content_type, clean.kind
+        face.size_bytes, face.scan, face.status = clean.size_bytes, clean.scan, "processing"
+
+    reference = ContentReference(
+        content.pk,
+        f"REF#{upload.asset_id}#{int(upload.number):06d}",
+        asset_id=upload.asset_id,
+        number=int(upload.number),
+        upload_id=upload.upload_id,
+    )
+    try:
+        versions.move(
+            ref,
+            ["scanning"],
+            describe,
+            now,
+            also=[
+                check(content, condition=Content.state == "stored"),
+                put(reference),
+            ],
+        )
+    except ConditionFailed:
+        raise RetryLater("the same content is being deleted", 10) from None
+    fresh = get(upload.tenant_id, clean.sha256)
+    if fresh is not None and is_done(fresh):
+        advance(fresh, reference, now)
+
+
+def is_done(content: Content) -> bool:
+    """Say whether nothing is left to do, or nothing can be done."""
+    return content.failure is not None or not content.pending
+
+
+def begin_task(content: Content, job_type: JobType, now: datetime) -> Task:
+    """Note that a task runs."""
+    task = tasks.begun(tasks.read(_stored_task(content, job_type), job_type), now)
+    update(content, _TASK_ATTRIBUTES[job_type].set(tasks.stored(task)))
+    return task
+
+
+def finish_task(
+    content: Content,
+    task: Task,
+    now: datetime,
+    *,
+    facts: dict[str, Any] | None = None,
+    error: TaskError | None = None,
+    peak_memory_bytes: int | None = None,
+) -> None:
+    """Note what became of a task, and move the versions on when it was the last one.
+
+    Args:
+        content: what it worked on.
+        task: the task as `begin_task` gave it.
+        now: the present time.
+        facts: attributes of the content that the task found out.
+        error: why it failed; the versions fail with this code.
+        peak_memory_bytes: the most memory that it took.
+    """
+    done = tasks.ended(task, now, error, peak_memory_bytes)
+    actions = [
+        _TASK_ATTRIBUTES[task.job_type].set(tasks.stored(done)),
+        Content.pending.delete({task.job_type}),
+    ]
+    actions += [getattr(Content, name).set(value) for name, value in (facts or {}).items()]
+    if error is not None:
+        actions.append(Content.failure.set(error.code))
+    update(content, *actions)
+    if is_done(content):
+        for reference in _references(content):
+            advance(content, reference, now)
+
+
+def advance(content: Content, reference: ContentReference, now: datetime) -> None:
+    """Move one attached version out of `processing`, once."""
+    ref = VersionRef(content.tenant_id, reference.asset_id, int(reference.number))
+    ending = []
+    if reference.upload_id is not None:
+        upload = Upload(asset_key(content.tenant_id, reference.upload_id), "UPLOAD")
+        ending.append(
+            change(
+                upload,
+                Upload.state.set("ended"),
+                Upload.due_shard.remove(),
+                Upload.due_at.remove(),
+            )
+        )
+    failed = content.failure is not None
+
+    def settle(face: Face) -> None:
+        face.kind, face.technical = content.kind, content.technical
+        face.thumbnails = content.thumbnails
+        face.status = "failed" if failed else "approved"
+        face.status_reason = content.failure
+
+    effective = accounts.settings_of(accounts.get(content.tenant_id))
+    versions.move(
+        ref,
+        ["processing"],
+        settle,
+        now,
+        action="version.failed" if failed else "version.approved",
+        publish=effective.auto_publish,
+        release=failed,
+        also=ending,
+    )
+
+
+def revive(content: Content) -> None:
+    """Take back a failure, so that the failed tasks run again."""
+    failed = [
+        job_type
+        for job_type in CONTENT_TASKS
+        if tasks.read(_stored_task(content, job_type), job_type).status == "failed"
+    ]
+    actions = [Content.failure.remove(), Content.pending.add(set(failed))]
+    for job_type in failed:
+        actions.append(_TASK_ATTRIBUTES[job_type].set(tasks.stored(Task(job_type=job_type))))
+    if failed:
+        update(content, *actions)
+
+
+def task_of(content: Content, job_type: JobType) -> Task | None:
+    """Give a task of a content; None when nobody asked for it."""
+    stored = _stored_task(content, job_type)
+    if stored is None and job_type not in (content.pending or ()):
+        return None
+    return tasks.read(stored, job_type)
+
+
+def _begin(upload: Upload, clean: Clean) -> Content:
+    content = Content(
+        key_of(upload.tenant_id, clean.sha256),
+        "CONTENT",
+        tenant_id=upload.tenant_id,
+        sha256=clean.sha256,
+        content_type=clean.content_type,
+        kind=clean.kind,
+        size_bytes=clean.size_bytes,
+        pending=set(upload.tasks) or None,
+    )
+    try:
+        insert(content)
+    except ConditionFailed:
+        content = Content.get(content.pk, "CONTENT", consistent_read=True)
+    return content
+
+
+def _stored_task(content: Content, job_type: JobType) -> Any:
+    return content.thumbnail_task if job_type == "thumbnail" else content.metadata_task
+
+
+def _references(content: Content) -> list[ContentReference]:
+    return list(
+        ContentReference.query(
+            content.pk, ContentReference.sk.startswith("REF#"), consistent_read=True
+        )
+    )

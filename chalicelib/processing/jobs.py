@@ -1,0 +1,168 @@
+"""Jobs: how far an upload has come, put together from its scan and its content's tasks."""
+
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.assets import catalog, uploads, versions
+from chalicelib.assets.faces import Face, Scan
+from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.versions import VersionRef
+from chalicelib.core import storage
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.identity import Actor
+from chalicelib.core.settings import settings
+from chalicelib.core.tables import ConditionFailed, change, find
+from chalicelib.processing import contents, ingest, tasks
+from chalicelib.processing.models import Content, ProcessingJob
+from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskStatus
+from chalicelib.tenants import accounts, quotas
+
+_STATUS: dict[str, TaskStatus] = {
+    "uploading": "pending",
+    "scanning": "running",
+    "processing": "running",
+    "failed": "failed",
+}
+
+_NEVER_ARRIVED = frozenset({"aborted", "upload_expired"})
+
+
+class Job(msgspec.Struct):
+    """A job; `progress_percent` is the share of its tasks that have ended."""
+
+    id: str
+    asset_id: str
+    status: TaskStatus
+    progress_percent: int
+    tasks: list[Task]
+
+
+def find_upload(actor: Actor, job_or_asset_id: str) -> Upload:
+    """Find the upload that a job processes, by the job's id or its asset's.
+
+    Raises:
+        NotFound: there is none, or the actor may not see the asset.
+    """
+    upload = find(Upload, asset_key(actor.tenant_id, job_or_asset_id), "UPLOAD")
+    asset = catalog.visible(actor, upload.asset_id if upload else job_or_asset_id)
+    if upload is None:
+        face = catalog.face_for(asset, actor)
+        assert face is not None  # it is visible
+        version = catalog.version(asset.tenant_id, asset.asset_id, face.number)
+        if version is not None and version.upload_id:
+            upload = find(Upload, asset_key(actor.tenant_id, version.upload_id), "UPLOAD")
+    hidden = upload is not None and not (
+        catalog.sees_everything(asset, actor) or asset.published_version == upload.number
+    )
+    if upload is None or hidden:
+        raise NotFound("There is no such job.")
+    return upload
+
+
+def find_job(upload: Upload) -> ProcessingJob | None:
+    """Read the job of an upload; None before its bytes arrive."""
+    return find(ProcessingJob, asset_key(upload.tenant_id, upload.upload_id), "JOB")
+
+
+def version_status(upload: Upload) -> str:
+    """Read how far the upload's version has come."""
+    version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
+    return str(version.status) if version else "failed"
+
+
+def describe(upload: Upload) -> Job:
+    """Put a job together."""
+    status = version_status(upload)
+    job = find_job(upload)
+    scan = tasks.read(job.scan_task if job else None, "virus_scan")
+    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    shown = [scan]
+    if status not in {"quarantined", "failed"} or content is not None:
+        shown += [_task(content, name) for name in CONTENT_TASKS if name in upload.tasks]
+    over = sum(task.status in {"completed", "failed"} for task in shown)
+    overall = _STATUS.get(status, "completed")
+    done = overall in {"completed", "failed"}
+    return Job(
+        id=upload.upload_id,
+        asset_id=upload.asset_id,
+        status=overall,
+        progress_percent=100 if done else over * 100 // len(shown),
+        tasks=shown,
+    )
+
+
+def retry(upload: Upload, actor: Actor, now: datetime) -> None:
+    """Run the failed tasks of a job again.
+
+    Raises:
+        Conflict: nothing failed, or the bytes are gone.
+        QuotaExceeded: the bytes of a failed upload were given back, and no longer fit.
+    """
+    version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
+    if version is None or version.status != "failed":
+        raise Conflict("Nothing of this job has failed.")
+    if version.face["status_reason"] in _NEVER_ARRIVED:
+        raise Conflict("The bytes never arrived; upload the file again.")
+    job = find_job(upload)
+    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    attached = content is not None and version.content_key is not None
+    if not attached and _object_gone(upload):
+        raise Conflict("The uploaded bytes are gone; upload the file again.")
+    _reopen(upload, int(version.face["size_bytes"]), "processing" if attached else "scanning", now)
+    if not attached:
+        if job is not None:
+            job.update(actions=[ProcessingJob.scan_task.set(_fresh_scan())])
+        ingest.send_to_scan(upload, int(upload.declared["size_bytes"]))
+        return
+    assert content is not None
+    contents.revive(content)
+    for name in CONTENT_TASKS:
+        task = contents.task_of(content, name)
+        if task is not None and task.status != "completed":
+            ingest.send_task(content.tenant_id, content.sha256, name)
+
+
+def _reopen(upload: Upload, size_bytes: int, status: str, now: datetime) -> None:
+    """Take a failed version back into work, and its bytes back into the quota."""
+    quota = accounts.settings_of(accounts.get(upload.tenant_id)).storage_quota_bytes
+    reservation = (upload.tenant_id, upload.upload_id, size_bytes, 0)
+    quotas.reserve(*reservation, quota_bytes=quota)
+    shard, due_at = uploads.due(now + ingest.STUCK_AFTER, upload.upload_id)
+    again = change(
+        upload,
+        Upload.state.set("arrived"),
+        Upload.sweeps.set(0),
+        Upload.due_shard.set(shard),
+        Upload.due_at.set(due_at),
+        condition=Upload.state == "ended",
+    )
+
+    def reopen(face: Face) -> None:
+        face.status, face.status_reason = status, None  # type: ignore[assignment]
+        if status == "scanning":
+            face.scan = Scan()
+
+    ref = VersionRef(upload.tenant_id, upload.asset_id, int(upload.number))
+    try:
+        moved = versions.move(ref, ["failed"], reopen, now, action="version.retried", also=[again])
+    except ConditionFailed:
+        moved = False
+    if not moved:
+        quotas.cancel(*reservation)
+        raise Conflict("Somebody else has just started it again.")
+    quotas.settle(*reservation)
+
+
+def _object_gone(upload: Upload) -> bool:
+    return storage.first_version(settings().uploads_bucket, upload.key) is None
+
+
+def _fresh_scan() -> dict[str, object]:
+    return tasks.stored(Task(job_type="virus_scan"))
+
+
+def _task(content: Content | None, job_type: JobType) -> Task:
+    if content is None:
+        return Task(job_type=job_type)
+    return contents.task_of(content, job_type) or Task(job_type=job_type)

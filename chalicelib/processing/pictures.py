@@ -1,0 +1,48 @@
+"""Encoding one upright picture as the WebP thumbnails of all sizes."""
+
+import io
+
+import msgspec
+from PIL import Image
+
+from chalicelib.processing import images
+
+CONTENT_TYPE = "image/webp"
+QUALITY = 80
+METHOD = 2
+"""12 ms for the three sizes; the slower methods gain little at these sizes."""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """One derived picture, encoded."""
+
+    name: str
+    content_type: str
+    width: int
+    height: int
+    data: bytes
+
+
+def largest(sizes: dict[str, tuple[int, int]]) -> tuple[int, int]:
+    """Give the box that holds every box."""
+    return max(width for width, _ in sizes.values()), max(height for _, height in sizes.values())
+
+
+def cascade(picture: Image.Image, sizes: dict[str, tuple[int, int]]) -> list[Picture]:
+    """Encode a picture in every size, each made from the next larger one, smallest first."""
+    made: list[Picture] = []
+    step = picture
+    by_area = sorted(sizes.items(), key=lambda item: item[1][0] * item[1][1], reverse=True)
+    for name, box in by_area:
+        target = images.fit(picture.size, box)
+        if step.width < target[0] or step.height < target[1]:
+            step = picture
+        step = images.resized(step, target)
+        made.append(Picture(name, CONTENT_TYPE, *step.size, _webp(step)))
+    return made[::-1]
+
+
+def _webp(picture: Image.Image) -> bytes:
+    encoded = io.BytesIO()
+    picture.save(encoded, "WEBP", quality=QUALITY, method=METHOD)
+    return encoded.getvalue()
