@@ -1,0 +1,53 @@
+"""Each function may do what it does, and no more."""
+
+import json
+from typing import Any
+
+from tests.house.reading import of_type
+
+
+def allowing(resources: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """List every statement that allows something to a role, with the role's logical id."""
+    return [
+        (name, statement)
+        for name, role in of_type(resources, "AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+
+
+def test_no_role_may_do_everything_or_touch_everything(resources: dict[str, Any]) -> None:
+    for role, statement in allowing(resources):
+        assert isinstance(statement["Action"], list), role
+        assert not [action for action in statement["Action"] if "*" in action], role
+        assert isinstance(statement["Resource"], list), role
+        assert statement["Resource"], role
+        assert "NotAction" not in statement, role
+        assert "NotResource" not in statement, role
+        for target in statement["Resource"]:
+            # An intrinsic, which names something of this stack or account; so never "*".
+            assert isinstance(target, dict), role
+            assert set(target) <= {"Fn::GetAtt", "Fn::Sub", "Ref"}, role
+
+
+def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
+    functions = of_type(resources, "AWS::Serverless::Function").values()
+    used = [function["Role"]["Fn::GetAtt"][0] for function in functions]
+    assert sorted(used) == sorted(of_type(resources, "AWS::IAM::Role"))
+
+
+def test_only_scanners_write_originals_and_nothing_that_parses_media_holds_secrets(
+    resources: dict[str, Any],
+) -> None:
+    def roles(action: str, target: str) -> set[str]:
+        return {
+            role
+            for role, statement in allowing(resources)
+            if action in statement["Action"] and target in json.dumps(statement["Resource"])
+        }
+
+    scanners = {"ScanUploadRole", "ScanLargeUploadRole"}
+    assert roles("s3:PutObject", "OriginalsBucket") == scanners
+    assert roles("s3:GetObjectVersion", "UploadsBucket") == scanners
+    assert roles("secretsmanager:GetSecretValue", "MediaKeySecret") == {"ApiHandlerRole"}
