@@ -1,0 +1,1 @@
+"""The embedded AWS that runs all of Reef on one machine; never shipped."""

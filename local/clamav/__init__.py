@@ -1,0 +1,29 @@
+"""A real clamd for one machine, with the small signature set that lies beside this file."""
+
+from pathlib import Path
+
+from chalicelib.processing import clamd, signatures
+from chalicelib.processing.clamd import Clamd
+from chalicelib.processing.signatures import Freshclam
+
+SHIPPED = (Path(__file__).parent / "reef.ndb", Path(__file__).parent / "reef.hdb")
+CONFIG = Freshclam(custom_urls=tuple(path.resolve().as_uri() for path in SHIPPED))
+"""freshclam takes the shipped files and asks no mirror; pass it to `signatures.refresh`."""
+
+
+def start(folder: str | Path) -> Clamd:
+    """Fetch the shipped signatures with freshclam, start clamd in the folder and wait for it.
+
+    Raises:
+        SignaturesNotRefreshed: freshclam failed.
+        ClamdFailed: clamd did not come up; nothing is left running.
+    """
+    folder = Path(folder)
+    database = folder / "signatures"
+    refresh(database)
+    return clamd.start(folder, database)
+
+
+def refresh(database: str | Path) -> None:
+    """Bring the signatures up to date as production does, from the shipped files."""
+    signatures.refresh(database, CONFIG)

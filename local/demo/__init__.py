@@ -1,0 +1,1 @@
+"""Sample media, made on the spot and put through the real API."""

@@ -1,0 +1,163 @@
+"""Runs one Lambda from its queue or schedule as AWS would: `python -m local.worker FUNCTION`."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice.local import LambdaContext
+
+from local.cloud import STACK
+from local.functions import Function, functions
+
+LONG_POLL_SECONDS = 20
+SWEEP_SECONDS = 5
+"""Locally a schedule waits no longer than this, so that nobody has to."""
+
+log = logging.getLogger("local.worker")
+
+Event = dict[str, Any]
+Message = dict[str, Any]
+
+
+def main(name: str) -> None:
+    """Run one function until told to stop."""
+    logging.basicConfig()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    function = functions()[name]
+    sqs = boto3.client("sqs", config=Config(read_timeout=LONG_POLL_SECONDS + 40))
+    if function.queue is None:
+        _run_on_schedule(function)
+    else:
+        queue = f"{STACK}-{function.queue}"
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        while True:
+            try:
+                take_batch(function, sqs, url, LONG_POLL_SECONDS)
+            except (BotoCoreError, ClientError):
+                log.exception("the queue %s does not answer", queue)
+                time.sleep(1)
+
+
+def take_batch(function: Function, sqs: Any, url: str, wait_seconds: int) -> int:
+    """Wait for messages, hand one batch to the function, and delete what it has done.
+
+    What failed stays in flight until its visibility timeout is over; after too many times the
+    queue's redrive policy moves it to the dead-letter queue.
+
+    Returns:
+        How many messages there were.
+    """
+    answer = sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=min(function.batch_size, 10),
+        WaitTimeSeconds=wait_seconds,
+        MessageSystemAttributeNames=["All"],
+        MessageAttributeNames=["All"],
+    )
+    messages: list[Message] = answer.get("Messages", [])
+    if not messages:
+        return 0
+    event = {"Records": [_record(message, url, sqs.meta.region_name) for message in messages]}
+    try:
+        done = _succeeded(messages, invoke(function, event))
+    except Exception:
+        log.exception("%s failed; its messages come back", function.name)
+        return len(messages)
+    if done:
+        entries = [
+            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+            for number, message in enumerate(done)
+        ]
+        sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+    return len(messages)
+
+
+def invoke(function: Function, event: Event) -> Any:
+    """Call the function once; when its time is over, this process ends, as Lambda's would."""
+    watchdog = threading.Timer(function.timeout_seconds, _time_is_over, [function])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        context = LambdaContext(
+            f"{STACK}-{function.name}", function.memory_megabytes, function.timeout_seconds * 1000
+        )
+        return function.handler(event, context)
+    finally:
+        watchdog.cancel()
+
+
+def _run_on_schedule(function: Function) -> None:
+    interval = min(function.interval_seconds or SWEEP_SECONDS, SWEEP_SECONDS)
+    while True:
+        started = time.monotonic()
+        event = {
+            "version": "0",
+            "id": str(time.time_ns()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": "123456789012",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "region": os.environ["AWS_DEFAULT_REGION"],
+            "resources": [],
+            "detail": {},
+        }
+        try:
+            invoke(function, event)
+        except Exception:
+            log.exception("%s failed", function.name)
+        time.sleep(max(0.0, interval - (time.monotonic() - started)))
+
+
+def _record(message: Message, url: str, region: str) -> Event:
+    account, queue = url.rsplit("/", 2)[1:]
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {
+            name: {
+                "stringValue": value.get("StringValue"),
+                "binaryValue": value.get("BinaryValue"),
+                "dataType": value["DataType"],
+            }
+            for name, value in message.get("MessageAttributes", {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{region}:{account}:{queue}",
+        "awsRegion": region,
+    }
+
+
+def _succeeded(messages: Iterable[Message], answer: Any) -> list[Message]:
+    """Say which messages are done, by the rules of ReportBatchItemFailures.
+
+    An answer that names an unknown message, or none by an empty id, fails the whole batch.
+    """
+    by_id = {message["MessageId"]: message for message in messages}
+    failures = (answer or {}).get("batchItemFailures") or []
+    failed = {failure.get("itemIdentifier") for failure in failures}
+    if not failed <= by_id.keys():
+        log.error("the answer names unknown messages: %s", failures)
+        return []
+    return [message for identifier, message in by_id.items() if identifier not in failed]
+
+
+def _time_is_over(function: Function) -> None:
+    log.error("%s ran over its %s s", function.name, function.timeout_seconds)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # The programs that it runs end with it.
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

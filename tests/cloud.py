@@ -1,0 +1,246 @@
+"""Reef's whole cloud inside the test process: moto, the real app, the real handlers."""
+
+import base64
+import gzip
+import importlib
+import json
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import moto.cognitoidp
+from chalice.config import Config
+from chalice.local import LocalGateway
+from moto import mock_aws
+
+from local import cloud as local_cloud
+
+PASSWORD = "Correct-horse-7"
+PUBLIC_URL = "http://127.0.0.1:8000"
+EDGE_URL = "http://127.0.0.1:8001"
+
+
+@lru_cache(maxsize=1)
+def jwks_url() -> str:
+    """Serve the public keys of moto's user pools over HTTP, for as long as the process lives."""
+    packed = Path(moto.cognitoidp.__path__[0]) / "resources" / "jwks-public.json.gz"
+    keys = gzip.decompress(packed.read_bytes())
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(keys)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/jwks.json"
+
+
+def environment() -> dict[str, str]:
+    """Create everything in the moto of this process; gives the functions' environment."""
+    return local_cloud.create(PUBLIC_URL, EDGE_URL, jwks_url())
+
+
+@dataclass
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    @property
+    def code(self) -> str:
+        return str(self.json["code"])
+
+
+@dataclass
+class Tenant:
+    """A tenant with its members' ids by role."""
+
+    id: str
+    name: str
+    members: dict[str, str] = field(default_factory=dict)
+
+    def email(self, who: str) -> str:
+        return f"{who}@{self.name}.test"
+
+
+class Cloud:
+    """What a test can do: call the API as somebody, put bytes, run the pipeline."""
+
+    def __init__(self) -> None:
+        import app
+
+        self.app = app.app
+        self._gateway = LocalGateway(app.app, Config())
+        self._tokens: dict[str, str] = {}
+
+    def tenant(self, name: str, *who: str) -> Tenant:
+        """Create a tenant with a member for each role name (or `name=role,role`)."""
+        from chalicelib.core import clock
+        from chalicelib.core.outbox import SYSTEM
+        from chalicelib.tenants import accounts, members
+
+        tenant = Tenant(accounts.create(name, clock.now()), name)
+        for entry in who:
+            person, _, names = entry.partition("=")
+            roles = (names or person).split(",")
+            member = members.invite(
+                tenant.id, tenant.email(person), roles, SYSTEM, clock.now(), password=PASSWORD
+            )
+            tenant.members[person] = member.id
+        return tenant
+
+    def token(self, email: str) -> str:
+        """Sign in at the user pool; gives the ID token."""
+        if email not in self._tokens:
+            from chalicelib.core.aws import client
+            from chalicelib.core.settings import settings
+
+            answer = client("cognito-idp").admin_initiate_auth(
+                UserPoolId=settings().user_pool_id,
+                ClientId=settings().jwt_audience,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
+            )
+            self._tokens[email] = answer["AuthenticationResult"]["IdToken"]
+        return self._tokens[email]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        email: str | None = None,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Call the API (`path` without its base) as a member, or as nobody."""
+        sent = {"content-type": "application/json"} | (headers or {})
+        if email is not None:
+            sent["authorization"] = f"Bearer {self.token(email)}"
+        data = body if isinstance(body, bytes) else b""
+        if body is not None and not isinstance(body, bytes):
+            data = json.dumps(body).encode()
+        answer = self._gateway.handle_request(method, f"/api/v3{path}", sent, data)
+        content = answer["body"]
+        if isinstance(content, str):
+            content = base64.b64decode(content)
+        return Answer(answer["statusCode"], dict(answer["headers"]), content)
+
+    def get(self, path: str, email: str | None = None, **more: Any) -> Answer:
+        return self.call("GET", path, email, **more)
+
+    def post(self, path: str, email: str | None = None, body: Any = None, **more: Any) -> Answer:
+        return self.call("POST", path, email, {} if body is None else body, **more)
+
+    def upload(self, email: str, data: bytes, **described: Any) -> dict[str, Any]:
+        """Reserve an upload and put its bytes into the bucket; gives what was reserved."""
+        body = {"filename": "photo.jpg", "size_bytes": len(data), "content_type": "image/jpeg"}
+        answer = self.post("/assets/upload/", email, body | described)
+        assert answer.status == 201, answer.content
+        reserved: dict[str, Any] = answer.json
+        self.put(reserved["upload"], data)
+        return reserved
+
+    def put(self, upload: dict[str, Any], data: bytes) -> None:
+        """Store bytes as the front door of S3 does when it has accepted a presigned POST."""
+        from chalicelib.core.aws import client
+        from chalicelib.core.settings import settings
+
+        bucket = settings().uploads_bucket
+        client("s3").put_object(Bucket=bucket, Key=upload["fields"]["key"], Body=data)
+
+    def asset(self, email: str, reserved: dict[str, Any]) -> dict[str, Any]:
+        """Read the asset of a reserved upload."""
+        answer = self.get(f"/assets/{reserved['asset']['id']}/", email)
+        assert answer.status == 200, answer.content
+        shown: dict[str, Any] = answer.json
+        return shown
+
+    def run(self, *names: str, rounds: int = 12) -> int:
+        """Run queue functions until nothing moves; all of them unless some are named."""
+        handled = 0
+        for _ in range(rounds):
+            moved = sum(self._drain(source) for source in self._sources(names))
+            handled += moved
+            if not moved:
+                break
+        return handled
+
+    def _sources(self, names: tuple[str, ...]) -> list[Any]:
+        queues = [s for s in self.app.event_sources if hasattr(s, "queue")]
+        return [s for s in queues if not names or s.name in names]
+
+    def _drain(self, source: Any) -> int:
+        """Receive one batch as Lambda does, invoke the handler, delete what succeeded."""
+        from chalicelib.core.aws import client
+
+        sqs = client("sqs")
+        queue_url = sqs.get_queue_url(QueueName=f"reef-{source.queue}")["QueueUrl"]
+        received = sqs.receive_message(
+            QueueUrl=queue_url, MaxNumberOfMessages=source.batch_size
+        ).get("Messages", [])
+        if not received:
+            return 0
+        failed = invoke(source.handler_string, sqs_event(source.queue, received))
+        for message in received:
+            if message["MessageId"] not in failed:
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return len(received)
+
+
+def sqs_event(queue: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Write received messages as the event that Lambda would hand over."""
+    return {
+        "Records": [
+            {
+                "messageId": message.get("MessageId", str(uuid.uuid4())),
+                "receiptHandle": message.get("ReceiptHandle", "none"),
+                "body": message["Body"],
+                "attributes": {},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:reef-{queue}",
+                "awsRegion": "us-east-1",
+            }
+            for message in messages
+        ]
+    }
+
+
+def invoke(handler: str, event: dict[str, Any]) -> set[str]:
+    """Invoke a function by its handler string; gives the ids of messages that failed."""
+    module, _, name = handler.rpartition(".")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    outcome = function(event, None) or {}
+    return {item["itemIdentifier"] for item in outcome.get("batchItemFailures", [])}
+
+
+@contextmanager
+def running() -> Iterator[Cloud]:
+    """Give a cloud of its own to one test."""
+    from chalicelib.core import aws, identity, secrets, settings, signing
+
+    with mock_aws():
+        aws.forget_clients()
+        os.environ.update(environment())
+        for cache in (settings.settings, secrets.secret, identity._keys, signing._signer):
+            cache.cache_clear()
+        yield Cloud()
+    aws.forget_clients()

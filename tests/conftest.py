@@ -1,0 +1,21 @@
+"""What every test stands on: an AWS of its own, a real clamd, sample files."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from local.cloud import AWS_ENVIRONMENT
+from tests import cloud as clouds
+
+os.environ.update(AWS_ENVIRONMENT)
+with mock_aws():  # models take their tables' names when they are imported
+    os.environ.update(clouds.environment())
+
+
+@pytest.fixture
+def cloud() -> Iterator[clouds.Cloud]:
+    """A whole Reef in this process, empty."""
+    with clouds.running() as running:
+        yield running
