@@ -1,0 +1,70 @@
+"""One running Reef for all browser tests, one browser, and a console for each visitor."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.console import Console
+from tests.stack import Stack, running_stack
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process, so that one Reef serves them all."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with running_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    executable = next((path for path in found if path), None)
+    if executable is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Console]]:
+    """Open consoles, each in a browser session of its own; none may say anything unexpected."""
+    consoles: list[Console] = []
+
+    def open_console(email: str | None = None, **options: Any) -> Console:
+        page = browser.new_context(base_url=stack.url, **options).new_page()
+        page.set_default_timeout(20_000)
+        consoles.append(console := Console(page, stack))
+        page.goto("/")
+        if email is not None:
+            console.sign_in(email)
+        return console
+
+    yield open_console
+    for console in consoles:
+        console.page.context.close()
+    assert [said for console in consoles for said in console.unexpected()] == []
+
+
+@pytest.fixture
+def editor(visit: Callable[..., Console]) -> Console:
+    """The console of an editor of the tenant that takes large files."""
+    return visit("editor@acme.test")

@@ -1,0 +1,92 @@
+"""Reef's page as a visitor uses it, and what it says to the browser's console meanwhile."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Error, FilePayload, Locator, Page, expect
+
+from tests.stack import Stack
+
+PROCESSING_MS = 90_000
+"""How long a file may take from the last byte to its end on a busy machine, in milliseconds."""
+
+
+class Console:
+    """One visitor's page."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        self.page = page
+        self._stack = stack
+        self._said: list[str] = []
+        self._expected: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", self._hear_error)
+
+    def expect_message(self, pattern: str) -> None:
+        """Let the browser report what fits a pattern, such as a status that is asked for."""
+        self._expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        """List what was said to the console and not expected."""
+        return [
+            said
+            for said in self._said
+            if not any(re.search(pattern, said) for pattern in self._expected)
+        ]
+
+    def ask_to_sign_in(self, email: str, password: str) -> None:
+        """Go to the issuer's page and hand in its form."""
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.locator("input[name=email]").fill(email)
+        self.page.locator("input[name=password]").fill(password)
+        self.page.locator("button[type=submit]").click()
+
+    def sign_in(self, email: str) -> None:
+        """Sign in, and wait until the library is there."""
+        self.ask_to_sign_in(email, self._stack.password(email))
+        self.await_library()
+
+    def await_library(self) -> None:
+        """Wait until the library, or that it is empty, is shown."""
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+        expect(self.page.get_by_role("status", name="Loading the library")).to_have_count(0)
+
+    def upload(self, *files: FilePayload | Path) -> None:
+        """Choose files."""
+        chosen = self.page.get_by_label("Files", exact=True)
+        if all(isinstance(file, Path) for file in files):
+            chosen.set_input_files([file for file in files if isinstance(file, Path)])
+        else:
+            chosen.set_input_files([file for file in files if not isinstance(file, Path)])
+
+    def row(self, filename: str) -> Locator:
+        """Find a file in the list of uploads."""
+        return self.page.locator(".upload").filter(has_text=filename)
+
+    def card(self, title: str) -> Locator:
+        """Find an asset in the grid."""
+        return self.page.get_by_role("list", name="Assets").locator("a").filter(has_text=title)
+
+    def expect_outcome(self, filename: str, words: str) -> None:
+        """Wait until the list of uploads says what became of a file."""
+        expect(self.row(filename)).to_contain_text(words, timeout=PROCESSING_MS)
+
+    def expect_picture(self, title: str) -> None:
+        """Wait until an asset's thumbnail is shown in the grid, and check that it has pixels."""
+        picture = self.card(title).locator("img")
+        expect(picture).to_be_visible()
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 1
+
+    def open_detail(self, title: str) -> Locator:
+        """Open an asset's detail."""
+        self.card(title).click()
+        detail = self.page.get_by_role("dialog")
+        expect(detail.get_by_role("heading", name=title)).to_be_visible()
+        return detail
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        self._said.append(f"{message.type}: {message.text} {message.location['url']}")
+
+    def _hear_error(self, error: Error) -> None:
+        self._said.append(f"error: {error.message}")

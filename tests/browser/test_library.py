@@ -1,0 +1,173 @@
+"""The grid and the detail of one asset: by mouse, by keyboard, by address."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import samples
+from tests.browser.console import Console
+from tests.stack import Stack
+
+Visit = Callable[..., Console]
+
+
+@pytest.fixture(scope="module")
+def _three_pictures(stack: Stack, browser: Browser) -> None:
+    """Put three pictures into the library, one after the other."""
+    page = browser.new_page(base_url=stack.url)
+    page.goto("/")
+    console = Console(page, stack)
+    console.sign_in("editor@acme.test")
+    for name in ("first", "second", "third"):
+        console.upload(samples.picture(f"{name} of three.png"))
+        console.expect_outcome(f"{name} of three.png", "Approved")
+    page.close()
+
+
+@pytest.fixture
+def stocked(_three_pictures: None, editor: Console) -> Console:
+    """A library with three pictures in it, the newest first."""
+    return editor
+
+
+def test_the_detail_tells_what_is_known(stocked: Console) -> None:
+    detail = stocked.open_detail("third of three")
+    for words in (
+        "third of three.png",
+        "640 \N{MULTIPLICATION SIGN} 360 px",
+        "editor@acme.test",
+        "1, published",
+        "Nothing found",
+    ):
+        expect(detail).to_contain_text(words)
+    expect(detail.locator("img")).to_be_visible()
+
+
+def test_a_download_brings_the_bytes_under_their_name(editor: Console) -> None:
+    file = samples.picture("poster für März.png")
+    editor.upload(file)
+    editor.expect_outcome("poster für März.png", "Approved")
+    detail = editor.open_detail("poster für März")
+    with editor.page.expect_download() as downloading:
+        detail.get_by_role("button", name="Download").click()
+    assert downloading.value.suggested_filename == "poster für März.png"
+    assert downloading.value.path().read_bytes() == file["buffer"]
+
+
+def test_another_tenant_sees_nothing_of_it(stocked: Console, visit: Visit) -> None:
+    stocked.open_detail("third of three")
+    address = stocked.page.url
+    stranger = visit("admin@globex.test")
+    expect(stranger.card("third of three")).to_have_count(0)
+    stranger.expect_message("404")
+    stranger.page.goto(address)
+    expect(stranger.page.get_by_role("dialog")).to_contain_text("no such asset")
+
+
+def test_the_detail_stands_in_the_address(stocked: Console) -> None:
+    stocked.open_detail("second of three")
+    assert parse_qs(urlsplit(stocked.page.url).query)["asset"]
+    stocked.page.reload()
+    expect(stocked.page.get_by_role("dialog")).to_contain_text("second of three.png")
+    stocked.page.get_by_role("button", name="Close").click()
+    expect(stocked.page.get_by_role("dialog")).to_have_count(0)
+    assert urlsplit(stocked.page.url).query == ""
+
+
+def test_back_and_escape_close_the_detail(stocked: Console) -> None:
+    stocked.open_detail("second of three")
+    stocked.page.go_back()
+    expect(stocked.page.get_by_role("dialog")).to_have_count(0)
+    stocked.open_detail("first of three")
+    stocked.page.keyboard.press("Escape")
+    expect(stocked.page.get_by_role("dialog")).to_have_count(0)
+    expect(stocked.card("first of three")).to_be_focused()
+
+
+def test_the_keyboard_leads_through_grid_and_details(stocked: Console) -> None:
+    page = stocked.page
+    stocked.card("third of three").focus()
+    page.keyboard.press("ArrowRight")
+    expect(stocked.card("second of three")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(stocked.card("third of three")).to_be_focused()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("list", name="Assets").locator("a").first).to_be_focused()
+    stocked.card("third of three").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("heading", level=2)).to_have_text(
+        "third of three"
+    )
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("dialog").get_by_role("heading", level=2)).to_have_text(
+        "second of three"
+    )
+    page.keyboard.press("Escape")
+    expect(stocked.card("second of three")).to_be_focused()
+
+
+def test_one_stop_of_tab_is_enough_for_the_grid(stocked: Console) -> None:
+    cards = stocked.page.get_by_role("list", name="Assets").locator("a")
+    assert cards.evaluate_all("all => all.filter(card => card.tabIndex === 0).length") == 1
+
+
+def test_a_library_that_cannot_be_loaded_offers_to_try_again(editor: Console) -> None:
+    editor.expect_message("503")
+    editor.page.route("**/api/v3/assets/?*", lambda route: route.fulfill(status=503))
+    editor.page.reload()
+    again = editor.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    editor.page.unroute("**/api/v3/assets/?*")
+    again.click()
+    editor.await_library()
+
+
+def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
+    console = visit("editor@globex.test")
+    _reserve(console.page, stack.token("editor@globex.test"), 65)
+    console.page.reload()
+    console.await_library()
+    expect(console.card("waiting")).to_have_count(60)
+    console.card("waiting").last.scroll_into_view_if_needed()
+    expect(
+        console.card(
+            "waiting 0",
+        )
+    ).to_have_count(1)
+
+
+def test_a_narrow_page_never_scrolls_sideways(stocked: Console) -> None:
+    long = "a name that goes on and on " * 10 + "x" * 25
+    stocked.upload(samples.text(f"{long}.txt"))
+    stocked.expect_outcome(long[:100], "Approved")
+    for width in (320, 640):
+        stocked.page.set_viewport_size({"width": width, "height": 640})
+        assert _overflow(stocked.page) <= 0
+        detail = stocked.open_detail(long[:100])
+        assert detail.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+        assert _overflow(stocked.page) <= 0
+        stocked.page.keyboard.press("Escape")
+
+
+def _overflow(page: Page) -> int:
+    found: int = page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return found
+
+
+def _reserve(page: Page, token: str, count: int) -> None:
+    """Make assets that wait for their bytes, which is all that the grid needs."""
+    for number in range(count):
+        answer = page.request.post(
+            "/api/v3/assets/upload/",
+            headers={"Authorization": f"Bearer {token}"},
+            data={
+                "filename": f"waiting {number}.txt",
+                "size_bytes": 1,
+                "content_type": "text/plain",
+            },
+        )
+        assert answer.status == 201

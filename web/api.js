@@ -1,0 +1,128 @@
+/** Calls of Reef's API, and the one form in which they fail. */
+
+import { config, endSession, idToken } from "./session.js";
+
+const ATTEMPTS = 3;
+
+/** A refusal by the API, or no answer at all; `message` is fit to be shown. */
+export class Problem extends Error {
+  /**
+   * @param {string} message
+   * @param {{ status?: number, code?: string, requestId?: string }} [facts]
+   */
+  constructor(message, { status = 0, code = "unreachable", requestId = "" } = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.requestId = requestId;
+  }
+
+  /** Whether the same request may well succeed later. */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/**
+ * Call the API and give what it answers.
+ *
+ * What is safe to repeat is tried three times when the answer says "later" or nothing.
+ *
+ * @param {string} method
+ * @param {string} path Below the API's base, such as `assets/`.
+ * @param {{ query?: Record<string, string | number>, body?: unknown, key?: string,
+ *   signal?: AbortSignal }} [options] `key` makes a creating POST repeatable.
+ * @returns {Promise<any>} The parsed body, or null when there is none.
+ * @throws {Problem}
+ */
+export async function call(method, path, options = {}) {
+  const repeatable = method !== "POST" || options.key !== undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await callOnce(method, path, options);
+    } catch (error) {
+      if (!(error instanceof Problem) || !error.passing) throw error;
+      if (attempt === ATTEMPTS || !(repeatable || error.status === 429)) throw error;
+      await pause(error.status === 429 ? 2000 * attempt : 500 * attempt, options.signal);
+    }
+  }
+}
+
+/**
+ * Wait, unless called off.
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+export function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Parameters<typeof call>[2]} options
+ */
+async function callOnce(method, path, { query, body, key, signal } = {}) {
+  let response = await send(false);
+  if (response.status === 401) response = await send(true);
+  if (response.status === 401) endSession();
+  if (!response.ok) throw await problemOf(response);
+  return response.status === 204 ? null : response.json();
+
+  /** @param {boolean} renew */
+  async function send(renew) {
+    try {
+      const token = await idToken(renew);
+      /** @type {Record<string, string>} */
+      const headers = { Accept: "application/json" };
+      if (token) headers.Authorization = `Bearer ${token}`;
+      if (key) headers["Idempotency-Key"] = key;
+      if (body !== undefined) headers["Content-Type"] = "application/json";
+      return await fetch(urlOf(path, query), {
+        method,
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new Problem("Reef cannot be reached. Check your connection and try again.");
+    }
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {Record<string, string | number>} [query]
+ */
+function urlOf(path, query = {}) {
+  const url = new URL(`${config.api_url}/${path}`, location.origin);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  /** @type {Record<string, any>} */
+  const told = await response.json().catch(() => ({}));
+  const fields = (told.errors ?? []).map(
+    (/** @type {{ field: string, message: string }} */ e) => `${e.field}: ${e.message}`,
+  );
+  const words = [told.detail || told.title || "Reef could not answer. Try again.", ...fields];
+  return new Problem(words.join(" "), {
+    status: response.status,
+    code: told.code ?? "internal",
+    requestId: told.request_id,
+  });
+}

@@ -1,0 +1,61 @@
+/** Numbers, sizes and times in the words of the reader's own region. */
+
+const UNITS = ["B", "KB", "MB", "GB", "TB"];
+
+/**
+ * A size in units of 1024 with the digits that matter: `4.2 MB`.
+ * @param {number} count
+ */
+export function bytes(count) {
+  const power = count < 1 ? 0 : Math.min(Math.floor(Math.log2(count) / 10), UNITS.length - 1);
+  const value = count / 1024 ** power;
+  return `${number(value, value < 10 && power > 0 ? 1 : 0)} ${UNITS[power]}`;
+}
+
+/**
+ * @param {number} value
+ * @param {number} [digits] At most this many after the point.
+ */
+export function number(value, digits = 0) {
+  return new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }).format(value);
+}
+
+/**
+ * The length of a recording: `1:02:03`, `0:07`.
+ * @param {number} seconds
+ */
+export function playingTime(seconds) {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (parts[0] === 0) parts.shift();
+  return parts.map((part, i) => (i ? String(part).padStart(2, "0") : String(part))).join(":");
+}
+
+/**
+ * Roughly how long something still takes: `5 s`, `3 min`, `2 h`.
+ * @param {number} seconds
+ */
+export function timeLeft(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return `${number(seconds / 3600, 1)} h`;
+}
+
+/**
+ * A moment in the reader's own time zone.
+ * @param {string} at RFC 3339
+ */
+export function moment(at) {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(at),
+  );
+}
+
+/**
+ * Count things: `1 file`, `3 files`.
+ * @param {number} count
+ * @param {string} noun
+ */
+export function count(count, noun) {
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,43 @@
+/** One asset in the grid. */
+
+import { addressOf, open } from "../address.js";
+import { isUnsettled } from "../following.js";
+import { assetOf } from "../library.js";
+import { html } from "../vendor/preact.js";
+import { briefly, statusWords } from "../words.js";
+import { StatusBadge } from "./status_badge.js";
+import { Thumbnail } from "./thumbnail.js";
+
+/** Fine screens show twice the pixels in the same place. */
+const SIZE = devicePixelRatio > 1 ? "large" : "medium";
+
+/**
+ * @param {{ id: string, reachable: boolean, onFocus: () => void }} props
+ *   `reachable`: Tab stops at one card of the grid, arrows lead on from there.
+ */
+export function Card({ id, reachable, onFocus }) {
+  const asset = assetOf(id).value;
+  return html`<li class="card">
+    <a
+      href=${addressOf(id)}
+      data-asset=${id}
+      tabindex=${reachable ? 0 : -1}
+      onFocus=${onFocus}
+      onClick=${show}
+    >
+      <span class=${`card-picture ${asset && isUnsettled(asset) ? "working" : ""}`}>
+        <${Thumbnail} asset=${asset} size=${SIZE} />
+        ${asset && asset.status !== "approved" && html`<${StatusBadge} asset=${asset} />`}
+      </span>
+      <span class="card-title" dir="auto" title=${asset?.title}>${asset?.title ?? "…"}</span>
+      <span class="card-facts">${asset ? briefly(asset) : statusWords("uploading")}</span>
+    </a>
+  </li>`;
+
+  /** @param {MouseEvent} event */
+  function show(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(id);
+  }
+}
