@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from chalicelib.core import clock
 from chalicelib.core.errors import invalid
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
@@ -21,7 +22,7 @@ CustomFields = Annotated[dict[Word, Scalar], msgspec.Meta(max_length=200)]
 _MAX_FILENAME = 1024
 
 
-class Rights(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Rights(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Who owns an asset and when it may be shown."""
 
     copyright: Text | None = None
@@ -81,14 +82,24 @@ def stored_rights(rights: Rights | None) -> dict[str, Any]:
     """Write rights as the table holds them.
 
     Raises:
-        Invalid: they end before they begin.
+        Invalid: they end before they begin, or a time cannot be written in UTC.
     """
     if rights is None:
         return {}
     if rights.valid_from and rights.expires_at and rights.expires_at <= rights.valid_from:
         raise invalid("rights.expires_at", "Must come after valid_from")
-    value: dict[str, Any] = msgspec.to_builtins(rights)
+    value: dict[str, Any] = msgspec.to_builtins(rights, builtin_types=(datetime,))
+    for name, said in value.items():
+        if isinstance(said, datetime):
+            value[name] = _utc(name, said)
     return value
+
+
+def _utc(name: str, moment: datetime) -> str:
+    try:
+        return clock.timestamp(moment)
+    except OverflowError:
+        raise invalid(f"rights.{name}", "A time in the years 1 to 9999 UTC") from None
 
 
 def shown_rights(stored: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,9 @@ from chalicelib.core import signing
 from chalicelib.core.errors import Conflict, Forbidden, NotFound
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import AuditRecord, record
+from chalicelib.core.settings import settings
 
 LIFETIME = timedelta(minutes=5)
-
-_CLEAN = frozenset({"clean", "skipped"})
 
 
 class NotReady(Conflict):
@@ -50,6 +49,12 @@ def chosen_face(asset: AssetMetadata, actor: Actor, number: int | None) -> Face:
     return faces.read(asset.current)
 
 
+def is_open(face: Face) -> bool:
+    """Say whether bytes are kept that were found clean, or that this deployment never scans."""
+    skipped = face.scan.status == "skipped" and settings().allow_unscanned
+    return face.sha256 is not None and (face.scan.status == "clean" or skipped)
+
+
 def signed_url(asset: AssetMetadata, face: Face, rendition: str | None, now: datetime) -> str:
     """Sign the URL of a version's bytes.
 
@@ -60,19 +65,21 @@ def signed_url(asset: AssetMetadata, face: Face, rendition: str | None, now: dat
     """
     if face.status == "quarantined" or face.scan.status == "infected":
         raise Quarantined
-    clean = face.scan.status in _CLEAN and face.sha256 is not None
-    if not clean or face.status in {"uploading", "scanning", "failed"}:
+    if not is_open(face) or face.status in {"uploading", "scanning", "failed"}:
         raise NotReady(f"There is nothing to download: the version is {face.status}.")
-    if rendition is not None and rendition not in {r["name"] for r in face.renditions}:
-        raise NotFound("There is no such rendition.")
-    folder, name = ("originals", "") if rendition is None else ("renditions", f"/{rendition}")
+    folder, name, content_type = "originals", "", face.content_type
+    if rendition is not None:
+        found = [r for r in face.renditions if r["name"] == rendition]
+        if not found:
+            raise NotFound("There is no such rendition.")
+        folder, name, content_type = "renditions", f"/{rendition}", found[0]["content_type"]
     return signing.media_url(
         f"{folder}/{asset.tenant_id}/{face.sha256}{name}",
         now,
         LIFETIME,
         {
             "response-content-disposition": disposition(face.filename),
-            "response-content-type": face.content_type,
+            "response-content-type": content_type,
         },
     )
 

@@ -181,6 +181,14 @@ class DownloadQuery(msgspec.Struct):
 
     version: Annotated[int, msgspec.Meta(ge=1)] | None = None
     rendition: str | None = None
+    redirect: bool = True
+
+
+class SignedUrl(msgspec.Struct):
+    """Where bytes can be fetched for a few minutes, for programs that cannot follow a redirect."""
+
+    url: str
+    expires_at: str
 
 
 @api.get("/assets", may=MEMBERS)
@@ -261,12 +269,15 @@ def abort_upload(actor: Actor, upload: Upload) -> None:
     status=302,
     problems=[NotReady, Quarantined],
 )
-def download_asset(actor: Actor, asset: AssetMetadata, query: DownloadQuery) -> None:
-    """Redirect to a signed URL of the bytes; counts one download."""
+def download_asset(actor: Actor, asset: AssetMetadata, query: DownloadQuery) -> SignedUrl:
+    """Redirect to a signed URL of the bytes, or with `redirect=false` show it; one download."""
     now = clock.now()
     face = downloads.chosen_face(asset, actor, query.version)
     url = downloads.signed_url(asset, face, query.rendition, now)
     downloads.download_record(asset, face, actor, now).save()
+    if not query.redirect:
+        shown = SignedUrl(url, clock.timestamp(now + downloads.LIFETIME))
+        return Reply(shown, status=200)  # type: ignore[return-value]
     return Reply(None, headers={"Location": url})  # type: ignore[return-value]
 
 
@@ -278,16 +289,17 @@ class _Filter:
         self._tags = {_folded(tag) for tag in query.tag}
         self._category = checked_category(query.category) if query.category else None
         self._type = media_types.canonical(query.content_type) if query.content_type else None
+        self._uploader = query.uploaded_by.lower() if query.uploaded_by else None
 
     def __call__(self, asset: AssetMetadata, face: Face) -> bool:
-        query = self._query
+        query, uploader = self._query, asset.uploaded_by
         created = datetime.fromisoformat(asset.created_at)
         return (
             query.kind in (None, face.kind)
             and self._type in (None, face.content_type)
             and query.status in (None, face.status)
             and (query.sha256 is None or query.sha256.lower() == face.sha256)
-            and query.uploaded_by in (None, asset.uploaded_by["id"], asset.uploaded_by["email"])
+            and self._uploader in (None, uploader["id"], uploader["email"].lower())
             and (query.created_after is None or created > query.created_after)
             and (query.created_before is None or created < query.created_before)
             and (query.min_size_bytes is None or face.size_bytes >= query.min_size_bytes)
@@ -337,7 +349,7 @@ def _shown(asset: AssetMetadata, face: Face, now: datetime) -> AssetShown:
 
 
 def _thumbnails(tenant_id: str, face: Face, now: datetime) -> dict[str, Thumbnail]:
-    if not face.thumbnails or face.sha256 is None:
+    if not face.thumbnails or face.sha256 is None or not downloads.is_open(face):
         return {}
     query = signing.folder_query(f"renditions/{tenant_id}", now)
     urls = {

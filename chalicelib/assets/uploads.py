@@ -35,7 +35,7 @@ from chalicelib.core.errors import Forbidden, PayloadTooLarge, UnsupportedMediaT
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.tables import put, transact
+from chalicelib.core.tables import find, put, transact
 from chalicelib.tenants import accounts, quotas, roles
 
 MULTIPART_ABOVE_BYTES = 100 * 1024 * 1024
@@ -66,7 +66,7 @@ class UploadRequest(msgspec.Struct, kw_only=True):
     filename: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
     size_bytes: Annotated[int, msgspec.Meta(ge=0)]
     content_type: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")] | None = None
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", max_length=64)] | None = None
     title: Title | None = None
     description: Text = ""
     category: CategoryPath | None = None
@@ -106,8 +106,8 @@ def reserve(actor: Actor, request: UploadRequest, now: datetime) -> Reserved:
     upload = _upload(actor, request, filename, content_type, effective, now)
     reservation = (actor.tenant_id, upload.upload_id, request.size_bytes, 1)
     usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
-    for token in quotas.abandoned(usage, now):
-        quotas.cancel_token(actor.tenant_id, token)
+    for left_behind in quotas.abandoned(usage, now):
+        _resolve(actor.tenant_id, *left_behind)
     if not request.create_workflow and not actor.has(roles.ADMINS):
         quotas.cancel(*reservation)
         raise WorkflowRequired
@@ -142,6 +142,13 @@ def due(moment: datetime, identifier: str) -> tuple[str, str]:
     """Give the shard and time under which the sweeper finds an unfinished upload."""
     shard = int(hashlib.sha256(identifier.encode()).hexdigest(), 16) % DUE_SHARDS
     return str(shard), f"{clock.timestamp(moment)}#{identifier}"
+
+
+def _resolve(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
+    """Settle a reservation whose upload was written before the crash, or give it back."""
+    written = find(Upload, asset_key(tenant_id, reservation), "UPLOAD")
+    end = quotas.settle if written else quotas.cancel
+    end(tenant_id, reservation, size_bytes, assets)
 
 
 def _accepted_type(request: UploadRequest, effective: Settings) -> str:

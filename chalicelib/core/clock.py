@@ -1,8 +1,9 @@
 """Time and ids, made at the edges so that the code inside needs no clock."""
 
 import secrets
-import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def now() -> datetime:
@@ -10,9 +11,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_id() -> str:
-    """Make a UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+def new_id(moment: datetime | None = None) -> str:
+    """Make a UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits.
+
+    Args:
+        moment: the time that the id carries; the present one unless given.
+    """
+    milliseconds = ((moment or now()) - _EPOCH) // timedelta(milliseconds=1)
+    value = milliseconds << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     text = f"{value:032x}"
@@ -21,10 +27,9 @@ def new_id() -> str:
 
 def id_time(identifier: str) -> datetime:
     """Read the time out of a UUIDv7."""
-    milliseconds = int(identifier[:8] + identifier[9:13], 16)
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=int(identifier[:8] + identifier[9:13], 16))
 
 
 def timestamp(moment: datetime) -> str:
     """Write a time as RFC 3339 in UTC with milliseconds and `Z`, which also sorts as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

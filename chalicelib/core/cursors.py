@@ -22,7 +22,7 @@ def seal(position: Any, scope: str) -> str:
         scope: the list, its tenant and its filters; the cursor is good for that alone.
     """
     body = msgspec.json.encode(position)
-    return base64.urlsafe_b64encode(_tag(body, scope) + body).rstrip(b"=").decode()
+    return _text(_tag(body, scope) + body)
 
 
 def unseal(cursor: str, scope: str) -> Any:
@@ -35,10 +35,16 @@ def unseal(cursor: str, scope: str) -> Any:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise InvalidCursor from None
+    if _text(raw) != cursor:  # base64 ignores the last character's spare bits
+        raise InvalidCursor
     tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
     if not hmac.compare_digest(tag, _tag(body, scope)):
         raise InvalidCursor
     return msgspec.json.decode(body)
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _tag(body: bytes, scope: str) -> bytes:

@@ -45,8 +45,8 @@ def batch(parse: Callable[[str], list[T]]) -> Callable[[Callable[[T], None]], An
                         function(thing)
                 except RetryLater as later:
                     log.warning("retry later", extra={"reason": str(later)})
-                    _come_back(message.to_dict(), later.seconds)
                     failed.append({"itemIdentifier": identifier})
+                    _come_back(message.to_dict(), later.seconds)
                 except Exception:
                     log.exception("message failed")
                     failed.append({"itemIdentifier": identifier})
@@ -77,10 +77,14 @@ def _begin(event: Any) -> None:
 
 
 def _come_back(message: dict[str, Any], seconds: int) -> None:
+    """Shorten the wait for a message; where that fails, it comes back by the queue's own time."""
     queue = message["eventSourceARN"].rsplit(":", 1)[1]
-    sqs = client("sqs")
-    sqs.change_message_visibility(
-        QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
-        ReceiptHandle=message["receiptHandle"],
-        VisibilityTimeout=seconds,
-    )
+    try:
+        sqs = client("sqs")
+        sqs.change_message_visibility(
+            QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
+            ReceiptHandle=message["receiptHandle"],
+            VisibilityTimeout=seconds,
+        )
+    except Exception:
+        log.exception("the message's wait could not be shortened")

@@ -87,7 +87,7 @@ class Incoming:
             return {}
         try:
             return msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise InvalidJson(f"The body is not valid JSON: {error}") from error
 
 

@@ -89,7 +89,10 @@ def _claim(pk: str, body_hash: str, now: datetime) -> tuple[KeptRequest, Reply |
         return item, None
     except ConditionFailed:
         pass
-    stored = KeptRequest.get(pk, consistent_read=True)
+    try:
+        stored = KeptRequest.get(pk, consistent_read=True)
+    except KeptRequest.DoesNotExist:  # the first request has just failed, and was not kept
+        raise RequestInProgress(headers={"Retry-After": "1"}) from None
     if stored.ttl < now.timestamp():  # DynamoDB removes it days later
         item.save()
         return item, None

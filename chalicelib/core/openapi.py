@@ -60,6 +60,8 @@ def document() -> dict[str, Any]:
         types, ref_template="#/components/schemas/{name}"
     )
     schema_of = dict(zip(types, schemas, strict=True))
+    for body in bodies:  # validation refuses unknown fields of every body
+        components[schema_of[body]["$ref"].rpartition("/")[2]]["additionalProperties"] = False
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         operation = _operation(route, schema_of, components)
@@ -129,6 +131,9 @@ def _responses(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
     if _has_schema(route.response):
         done["content"] = {"application/json": {"schema": schema_of[route.response]}}
     responses = {str(route.status): done}
+    if route.status == 302:
+        location = {"Location": {"schema": {"type": "string", "format": "uri"}}}
+        responses = {"302": {"description": "Redirect", "headers": location}, "200": done}
     by_status: dict[int, set[str]] = {}
     for problem in _problems(route):
         by_status.setdefault(problem.status, set()).add(problem.code)

@@ -98,7 +98,7 @@ def record(
     kind, identifier = subject
     return AuditRecord(
         month_key(tenant_id, now),
-        clock.new_id(),
+        clock.new_id(now),
         tenant_id=tenant_id,
         at=clock.timestamp(now),
         actor={"id": actor.id, "email": actor.email},

@@ -14,13 +14,16 @@ import msgspec
 from chalice.app import Blueprint, Response
 
 from chalicelib.core import idempotency, logs, validation
-from chalicelib.core.errors import Forbidden, ReefError
+from chalicelib.core.errors import Forbidden, NotFound, ReefError
 from chalicelib.core.http import Incoming, Reply, json_response, problem_response
 from chalicelib.core.identity import Actor, bearer
 
 log = logging.getLogger(__name__)
 
 BASE = "/api/v3"
+
+_MAX_ID_LENGTH = 256
+"""No id or address is longer, and DynamoDB refuses keys that are much longer."""
 
 Loader = Callable[[Actor, str], Any]
 Authenticate = Callable[[str], Actor]
@@ -151,7 +154,9 @@ def serve(route: Route, incoming: Incoming) -> Response:
         fields["code"] = error.code
     except Exception:
         log.exception("request failed", extra=fields)
-        response = problem_response(ReefError())
+        response = problem_response(
+            ReefError("The fault is ours; try again, and report the request id if it stays.")
+        )
     fields["status"] = response.status_code
     fields["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
     log.info("request", extra=fields)
@@ -169,6 +174,8 @@ def _answer(route: Route, incoming: Incoming, fields: dict[str, Any]) -> Respons
     for name in route.parameters:
         value = incoming.path_parameters[name]
         if actor is not None and name in route.loaders:
+            if len(value) > _MAX_ID_LENGTH:
+                raise NotFound
             argument, load = route.loaders[name]
             arguments[argument] = load(actor, value)
         else:
@@ -188,7 +195,8 @@ def _answer(route: Route, incoming: Incoming, fields: dict[str, Any]) -> Respons
         arguments["incoming"] = incoming
     key = incoming.headers.get("idempotency-key")
     if route.idempotent and actor is not None and key:
-        scope = f"{actor.tenant_id}#{actor.id}#{route.method} {incoming.path}"
+        ids = "/".join(incoming.path_parameters[name] for name in route.parameters)
+        scope = f"{actor.tenant_id}#{actor.id}#{route.method} {route.path} {ids}"
         with idempotency.once(scope, key, incoming.body_bytes()) as attempt:
             if attempt.saved is None:
                 attempt.keep(_reply(route, arguments))

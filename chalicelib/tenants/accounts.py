@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from chalicelib.core import clock
-from chalicelib.core.errors import invalid
+from chalicelib.core.errors import Conflict, invalid
 from chalicelib.core.outbox import Person, record
 from chalicelib.core.settings import TENANT_SETTINGS, Settings, for_tenant, settings
-from chalicelib.core.tables import find, put, transact, update
+from chalicelib.core.tables import ConditionFailed, change, find, put, transact, update
 from chalicelib.tenants.models import Tenant, Usage
 
 OPERATOR = Person("operator", "")
@@ -18,7 +18,7 @@ OPERATOR = Person("operator", "")
 
 def create(name: str, now: datetime) -> str:
     """Create a tenant without members; gives its id."""
-    tenant_id = clock.new_id()
+    tenant_id = clock.new_id(now)
     created = clock.timestamp(now)
     transact(
         put(Tenant(tenant_id, "TENANT", name=name, created_at=created)),
@@ -71,6 +71,7 @@ def change_settings(
 
     Raises:
         Invalid: not a setting of tenants, or a value that it does not take.
+        Conflict: somebody else changed the settings at the same time.
     """
     old = dict(tenant.overrides)
     new = dict(old)
@@ -82,12 +83,16 @@ def change_settings(
             new.pop(field, None)
         else:
             new[field] = _checked(name, field, value)
-    tenant.overrides = new
     subject = ("tenant", str(tenant.pk))
     change_record = record(
         tenant.pk, actor, "tenant.settings_changed", subject, now, old=old, new=new
     )
-    transact(put(tenant, condition=Tenant.pk.exists()), put(change_record))
+    unchanged = Tenant.overrides == old
+    try:
+        transact(change(tenant, Tenant.overrides.set(new), condition=unchanged), put(change_record))
+    except ConditionFailed:
+        raise Conflict("Somebody changed the settings at the same time; look again.") from None
+    tenant.overrides = new
     return tenant
 
 

@@ -5,7 +5,7 @@ import string
 from dataclasses import dataclass
 
 from chalicelib.core.aws import client
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, invalid
 from chalicelib.core.settings import settings
 
 _PASSWORD_LENGTH = 16
@@ -25,6 +25,7 @@ def create(tenant_id: str, email: str, password: str | None) -> NewUser:
 
     Raises:
         Conflict: the address belongs to somebody else's user.
+        Invalid: the pool does not take the address.
     """
     cognito = client("cognito-idp")
     pool = settings().user_pool_id
@@ -42,6 +43,8 @@ def create(tenant_id: str, email: str, password: str | None) -> NewUser:
             ],
         )["User"]
         attributes = {a["Name"]: a["Value"] for a in user["Attributes"]}
+    except cognito.exceptions.InvalidParameterException:
+        raise invalid("email", "The user pool does not take this address") from None
     except cognito.exceptions.UsernameExistsException:
         user = cognito.admin_get_user(UserPoolId=pool, Username=email)
         attributes = {a["Name"]: a["Value"] for a in user["UserAttributes"]}

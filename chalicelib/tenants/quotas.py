@@ -2,7 +2,7 @@
 
 A reservation is one conditional update, not a transaction, so that a drop of 500 files does not
 conflict with itself. Its id stays in `reservations` until the upload is written; one that a crash
-left behind is given back by the tenant's next upload.
+left behind is looked after by the tenant's next upload.
 """
 
 from datetime import datetime, timedelta
@@ -62,9 +62,29 @@ def settle(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> No
     update(Usage(tenant_id, "USAGE"), Usage.reservations.delete({token}))
 
 
+def settled(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> Write:
+    """Say so in the very transaction that writes it; it fails where the bytes were given back."""
+    token = _token(reservation, size_bytes, assets)
+    return change(
+        Usage(tenant_id, "USAGE"),
+        Usage.reservations.delete({token}),
+        condition=Usage.reservations.contains(token),
+    )
+
+
 def cancel(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
     """Give a reservation back for which nothing was written; again changes nothing."""
-    _cancel(tenant_id, _token(reservation, size_bytes, assets))
+    token = _token(reservation, size_bytes, assets)
+    try:
+        update(
+            Usage(tenant_id, "USAGE"),
+            Usage.storage_bytes.add(-size_bytes),
+            Usage.assets.add(-assets),
+            Usage.reservations.delete({token}),
+            condition=Usage.reservations.contains(token),
+        )
+    except ConditionFailed:
+        return
 
 
 def released(tenant_id: str, size_bytes: int, assets: int = 0) -> Write:
@@ -76,32 +96,14 @@ def released(tenant_id: str, size_bytes: int, assets: int = 0) -> Write:
     )
 
 
-def abandoned(usage: Usage, now: datetime) -> list[str]:
-    """List the tokens of reservations so old that whoever made them must have died."""
+def abandoned(usage: Usage, now: datetime) -> list[tuple[str, int, int]]:
+    """List the reservations so old that whoever made them must have died: id, bytes, assets."""
+    reserved = [token.split("/") for token in usage.reservations or ()]
     return [
-        token
-        for token in usage.reservations or ()
-        if clock.id_time(token.partition("/")[0]) < now - _ABANDONED_AFTER
+        (identifier, int(size_bytes), int(assets))
+        for identifier, size_bytes, assets in reserved
+        if clock.id_time(identifier) < now - _ABANDONED_AFTER
     ]
-
-
-def cancel_token(tenant_id: str, token: str) -> None:
-    """Give back a reservation by the token that `abandoned` lists."""
-    _cancel(tenant_id, token)
-
-
-def _cancel(tenant_id: str, token: str) -> None:
-    _, size_bytes, assets = token.split("/")
-    try:
-        update(
-            Usage(tenant_id, "USAGE"),
-            Usage.storage_bytes.add(-int(size_bytes)),
-            Usage.assets.add(-int(assets)),
-            Usage.reservations.delete({token}),
-            condition=Usage.reservations.contains(token),
-        )
-    except ConditionFailed:
-        return
 
 
 def _token(reservation: str, size_bytes: int, assets: int) -> str:

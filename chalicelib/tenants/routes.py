@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from chalicelib.core import clock, lists
-from chalicelib.core.errors import Conflict, invalid
+from chalicelib.core.errors import Conflict, NotFound, invalid
 from chalicelib.core.http import Incoming, Page, Reply
 from chalicelib.core.identity import Actor
 from chalicelib.core.lists import ListQuery
@@ -103,7 +103,7 @@ def show_tenant(actor: Actor) -> TenantShown:
     return _tenant(accounts.get(actor.tenant_id))
 
 
-@api.patch("/tenant", may=ADMINS)
+@api.patch("/tenant", may=ADMINS, problems=[Conflict])
 def change_tenant(actor: Actor, body: TenantChange) -> TenantShown:
     """Override settings of the tenant."""
     tenant = accounts.get(actor.tenant_id)
@@ -152,14 +152,15 @@ def remove_member(actor: Actor, member: Member) -> None:
     members.expel(member, actor.person, clock.now())
 
 
-@api.get("/audit", may=ADMINS)
+@api.get("/audit", may=ADMINS, problems=[NotFound])
 def list_audit(actor: Actor, query: AuditQuery, incoming: Incoming) -> Page[AuditShown]:
     """List the audit trail, newest first; `Accept: text/csv` gives CSV."""
-    now = clock.now()
-    since = query.since or audit.earliest(actor.tenant_id)
-    until = query.until or now + timedelta(minutes=1)
-    if until <= since:
+    if query.since and query.until and query.until <= query.since:
         raise invalid("until", "Must come after since")
+    # No record lies outside of these, so that no page looks through months without any.
+    earliest, latest = audit.earliest(actor.tenant_id), clock.now() + timedelta(minutes=1)
+    since = min(max(query.since or earliest, earliest), latest)
+    until = max(min(query.until or latest, latest), earliest)
     actor_id = _person_id(actor, query.actor)
 
     def read(position: Any) -> tuple[list[AuditShown], Any]:

@@ -1,0 +1,44 @@
+"""Assets at any stage of their life, written by the code that moves them there."""
+
+from typing import Any
+
+from chalicelib.assets import versions
+from chalicelib.assets.faces import Face
+from chalicelib.assets.versions import VersionRef
+from chalicelib.core import clock
+from tests.cloud import Cloud
+
+SHA256 = "5e" * 32
+DESCRIBED = {"filename": "photo.jpg", "size_bytes": 40, "content_type": "image/jpeg"}
+
+
+def reserve(cloud: Cloud, email: str, **more: Any) -> dict[str, Any]:
+    """Reserve an upload."""
+    answer = cloud.post("/assets/upload/", email, DESCRIBED | more)
+    assert answer.status == 201, answer.content
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def move(tenant_id: str, asset_id: str, status: str, scan: str, sha256: str = SHA256) -> None:
+    """Take an asset's version to a state; `approved!` means that it is published, too."""
+
+    def alter(face: Face) -> None:
+        face.status = status.removesuffix("!")  # type: ignore[assignment]
+        face.scan.status = scan  # type: ignore[assignment]
+        if scan == "clean":
+            face.sha256 = sha256
+
+    ref = VersionRef(tenant_id, asset_id, 1)
+    published = status.endswith("!")
+    assert versions.move(ref, ["uploading"], alter, clock.now(), publish=published)
+
+
+def asset(
+    cloud: Cloud, tenant_id: str, email: str, status: str, scan: str = "clean", **more: Any
+) -> str:
+    """Make an asset in a state; gives its id."""
+    asset_id = str(reserve(cloud, email, **more)["asset"]["id"])
+    if status != "uploading":
+        move(tenant_id, asset_id, status, scan, more.get("sha256") or SHA256)
+    return asset_id

@@ -1,0 +1,121 @@
+"""A tenant cannot tell another tenant's ids from ids that nobody has."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.core import clock
+from chalicelib.core.routing import Route
+from tests.cloud import Cloud, Tenant
+from tests.shared import assert_problem, declared_routes
+
+
+@pytest.fixture(scope="module")
+def acme(cloud: Cloud) -> Tenant:
+    return cloud.tenant("acme", "admin")
+
+
+@pytest.fixture(scope="module")
+def globex(cloud: Cloud) -> Tenant:
+    return cloud.tenant("globex", "admin", "viewer")
+
+
+@pytest.fixture(scope="module")
+def foreign(cloud: Cloud, globex: Tenant) -> dict[str, str]:
+    """Real ids of the other tenant, by the name of the path's variable."""
+    described = {"filename": "a.mp4", "size_bytes": 9, "content_type": "video/mp4"}
+    reserved = cloud.post(
+        "/assets/upload/", globex.email("admin"), described | {"multipart": True}
+    ).json
+    upload_id = reserved["upload"]["upload_id"]
+    return {
+        "asset_id": reserved["asset"]["id"],
+        "upload_id": upload_id,
+        "job_id": upload_id,
+        "member_id": globex.members["viewer"],
+    }
+
+
+def with_ids() -> list[Any]:
+    routes = [route for route in declared_routes() if route.parameters]
+    return [pytest.param(route, id=f"{route.method} {route.path}") for route in routes]
+
+
+def told(cloud: Cloud, route: Route, email: str, value: str) -> dict[str, Any]:
+    path = route.path.removeprefix("/api/v3")
+    for name in route.parameters:
+        path = path.replace(f"{{{name}}}", value)
+    body = assert_problem(cloud.call(route.method, path, email), 404, "not_found")
+    del body["request_id"]
+    return body
+
+
+@pytest.mark.parametrize("route", with_ids())
+def test_a_foreign_id_answers_as_one_that_does_not_exist(
+    cloud: Cloud, acme: Tenant, foreign: dict[str, str], route: Route
+) -> None:
+    admin = acme.email("admin")
+    there = told(cloud, route, admin, foreign[route.parameters[0]])
+    nowhere = told(cloud, route, admin, clock.new_id())
+    assert there == nowhere
+
+
+@pytest.mark.parametrize("route", with_ids())
+@pytest.mark.parametrize("value", ["x", "%00", "a%2Fb", "%F0%9F%90%9A", "x" * 3000, "%FF", "..%2f"])
+def test_what_is_no_id_at_all_is_not_found(
+    cloud: Cloud, acme: Tenant, route: Route, value: str
+) -> None:
+    told(cloud, route, acme.email("admin"), value)
+
+
+@pytest.mark.parametrize("route", with_ids())
+def test_keys_of_the_table_are_no_ids(
+    cloud: Cloud, acme: Tenant, globex: Tenant, foreign: dict[str, str], route: Route
+) -> None:
+    for value in (f"{globex.id}%23{foreign[route.parameters[0]]}", "%23", "ASSET", "TENANT"):
+        told(cloud, route, acme.email("admin"), value)
+
+
+def test_a_foreign_address_answers_as_one_that_nobody_has(
+    cloud: Cloud, acme: Tenant, globex: Tenant
+) -> None:
+    admin = acme.email("admin")
+    for method, path in (("PATCH", "/members/{}/"), ("DELETE", "/members/{}/")):
+        told_of = [
+            cloud.call(method, path.format(address), admin, {}).json | {"request_id": ""}
+            for address in (globex.email("viewer"), "nobody@globex.test")
+        ]
+        assert told_of[0] == told_of[1]
+        assert told_of[0]["status"] == 404
+
+
+def test_foreign_ids_in_filters_find_nothing(
+    cloud: Cloud, acme: Tenant, globex: Tenant, foreign: dict[str, str]
+) -> None:
+    admin = acme.email("admin")
+    for query in (
+        f"/audit/?subject={foreign['asset_id']}",
+        f"/audit/?actor={globex.members['admin']}",
+        f"/assets/?uploaded_by={globex.members['admin']}",
+        f"/assets/?uploaded_by={globex.email('admin')}",
+    ):
+        assert cloud.get(query, admin).json == {"items": [], "next_cursor": None}
+    answers = [
+        cloud.get(f"/audit/?actor={address}", admin).json | {"request_id": ""}
+        for address in (globex.email("admin"), "nobody@globex.test")
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_lists_hold_nothing_of_another_tenant(
+    cloud: Cloud, acme: Tenant, globex: Tenant, foreign: dict[str, str]
+) -> None:
+    seen = "".join(
+        cloud.get(path, acme.email("admin")).content.decode()
+        for path in ("/assets/", "/members/", "/audit/?limit=200", "/tenant/")
+    )
+    for secret in (globex.id, *foreign.values(), "globex"):
+        assert secret not in seen
+    usage = json.loads(cloud.get("/tenant/", acme.email("admin")).content)["usage"]
+    assert (usage["assets"], usage["storage_bytes"]) == (0, 0)

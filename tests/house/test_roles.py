@@ -1,0 +1,124 @@
+"""Who may use which route: one row a route, and every cell is tried."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.routing import Route
+from chalicelib.tenants.models import Member, member_key
+from tests.assets.stages import DESCRIBED, asset, reserve
+from tests.cloud import Cloud, Tenant
+from tests.shared import assert_problem, cloud, declared_routes
+
+__all__ = ["cloud"]
+
+WHO = ("viewer", "contributor", "editor", "moderator", "admin", "named")
+"""The built-in roles, and a member who holds nothing but a role of the tenant's own."""
+
+HIDDEN, DENIED = 404, 403
+
+# What the asset of another member, published, and its upload answer to whom; `admin` made them.
+#                                        viewer  contrib editor  moder.  admin  own name
+ROWS: dict[str, tuple[int, ...]] = {
+    "GET /health": (200, 200, 200, 200, 200, 200),
+    "GET /openapi.json": (200, 200, 200, 200, 200, 200),
+    "GET /tenant": (200, 200, 200, 200, 200, 200),
+    "PATCH /tenant": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "GET /members": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "POST /members": (DENIED, DENIED, DENIED, DENIED, 201, DENIED),
+    "PATCH /members/{member_id}": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "DELETE /members/{member_id}": (DENIED, DENIED, DENIED, DENIED, 204, DENIED),
+    "GET /audit": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "GET /assets": (200, 200, 200, 200, 200, 200),
+    "GET /assets/{asset_id}": (200, 200, 200, 200, 200, HIDDEN),
+    "GET /assets/{asset_id}/download": (302, 302, 302, 302, 302, HIDDEN),
+    "POST /assets/upload": (DENIED, 201, 201, DENIED, 201, DENIED),
+    "POST /uploads/{upload_id}/parts": (HIDDEN, HIDDEN, 200, HIDDEN, 200, HIDDEN),
+    "GET /uploads/{upload_id}/parts": (HIDDEN, HIDDEN, 200, HIDDEN, 200, HIDDEN),
+    "POST /uploads/{upload_id}/complete": (HIDDEN, HIDDEN, 409, HIDDEN, 409, HIDDEN),
+    "DELETE /uploads/{upload_id}": (HIDDEN, HIDDEN, 204, HIDDEN, 204, HIDDEN),
+    "GET /processing/{job_id}/status": (200, 200, 200, 200, 200, HIDDEN),
+    "POST /processing/{job_id}/retry": (DENIED, 409, 409, DENIED, 409, HIDDEN),
+}
+
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH /tenant": {"settings": {}},
+    "POST /members": {"email": "invited@acme.test", "roles": ["viewer"]},
+    "POST /assets/upload": DESCRIBED,
+    "POST /uploads/{upload_id}/parts": {"part_numbers": [1]},
+}
+
+PUBLIC = {"GET /health", "GET /openapi.json"}
+
+
+def key(route: Route) -> str:
+    return f"{route.method} {route.path.removeprefix('/api/v3')}"
+
+
+@pytest.fixture(scope="module")
+def acme(cloud: Cloud) -> Tenant:
+    tenant = cloud.tenant("acme", *WHO[:-1], "named=viewer", "inactive=admin", "victim=viewer")
+    named = Member.get(tenant.id, member_key(tenant.members["named"]))
+    named.update(actions=[Member.roles.set(["Legal Team"])])
+    path = f"/members/{tenant.members['inactive']}/"
+    body = {"is_active": False}
+    assert cloud.call("PATCH", path, tenant.email("admin"), body).status == 200
+    return tenant
+
+
+@pytest.fixture
+def call(cloud: Cloud, acme: Tenant) -> Any:
+    """Calls a route on things that admin made."""
+    admin = acme.email("admin")
+    published = asset(cloud, acme.id, admin, "approved!")
+    upload = reserve(cloud, admin, multipart=True)["upload"]["upload_id"]
+    ids = {
+        "asset_id": published,
+        "job_id": published,
+        "upload_id": upload,
+        "member_id": acme.members["victim"],
+    }
+
+    def make(route: Route, email: str | None) -> Any:
+        path = route.path.removeprefix("/api/v3").format(**ids)
+        body = BODIES.get(key(route)) if route.body else None
+        return cloud.call(route.method, path, email, body)
+
+    return make
+
+
+def test_every_route_has_a_row_and_every_row_a_route(cloud: Cloud) -> None:
+    declared = {key(route) for route in declared_routes()}
+    assert declared == set(ROWS)
+    served = {
+        f"{method} {path.removeprefix('/api/v3')}"
+        for path, methods in cloud.app.routes.items()
+        for method in methods
+    }
+    assert served == declared
+
+
+@pytest.mark.parametrize("route", declared_routes(), ids=key)
+def test_each_role_may_what_the_row_says(acme: Tenant, call: Any, route: Route) -> None:
+    order = sorted(WHO, key=lambda who: who == "admin")  # whose deeds would spoil the others'
+    answers = {who: call(route, acme.email(who)) for who in order}
+    assert {who: answer.status for who, answer in answers.items()} == dict(
+        zip(WHO, ROWS[key(route)], strict=True)
+    )
+    for answer in answers.values():
+        if answer.status == DENIED:
+            assert_problem(answer, 403, "forbidden")
+        if answer.status == HIDDEN:
+            assert_problem(answer, 404, "not_found")
+
+
+@pytest.mark.parametrize("route", declared_routes(), ids=key)
+def test_deactivated_members_and_nobody_may_only_what_is_public(
+    acme: Tenant, call: Any, route: Route
+) -> None:
+    nobody, inactive = call(route, None), call(route, acme.email("inactive"))
+    if key(route) in PUBLIC:
+        assert (nobody.status, inactive.status) == (200, 200)
+    else:
+        assert_problem(nobody, 401, "unauthenticated")
+        assert_problem(inactive, 403, "forbidden")
