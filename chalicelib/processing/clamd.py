@@ -1,11 +1,12 @@
 """Starting clamd on a folder of signatures, with settings that make it say when it did not look."""
 
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -48,10 +49,17 @@ class ClamdFailed(Exception):
 class Clamd:
     """A running clamd; `socket` is where it listens, `signatures` the folder it loads."""
 
-    def __init__(self, process: subprocess.Popen[bytes], socket_path: str, signatures: str) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        socket_path: str,
+        signatures: str,
+        own_folder: str | None = None,
+    ) -> None:
         self.process = process
         self.socket = socket_path
         self.signatures = signatures
+        self._own_folder = own_folder
 
     def is_running(self) -> bool:
         """Say whether the process is alive and answers."""
@@ -67,6 +75,8 @@ class Clamd:
                 self.process.kill()
                 self.process.wait()
         Path(self.socket).unlink(missing_ok=True)
+        if self._own_folder:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
 
     def __enter__(self) -> "Clamd":
         return self
@@ -86,11 +96,13 @@ def start(
     socket_path: str | None = None,
     ready_seconds: float = 120.0,
     settings: Mapping[str, str | int] = SETTINGS,
+    launcher: Sequence[str] = (),
 ) -> Clamd:
     """Start clamd and come back when it answers PING.
 
     `folder` takes its settings, log and temporary files. Without `socket_path` the socket lies
-    there too, or in a folder of its own where that path would be too long for a socket.
+    there too, or in a folder of its own where that path would be too long for a socket. `launcher`
+    is a command that starts clamd in its own place, as `setpriv` does.
 
     Raises:
         ClamdFailed: it ended or did not answer in time; no process is left behind.
@@ -99,8 +111,10 @@ def start(
     scratch = folder / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     address = socket_path or str(folder / "clamd.sock")
+    own_folder = None
     if len(os.fsencode(address)) > LONGEST_SOCKET_PATH:
-        address = str(Path(tempfile.mkdtemp(prefix="clamd-", dir="/tmp")) / "clamd.sock")
+        own_folder = tempfile.mkdtemp(prefix="clamd-", dir="/tmp")
+        address = f"{own_folder}/clamd.sock"
     log = folder / "clamd.log"
     paths = {
         "LocalSocket": address,
@@ -111,13 +125,13 @@ def start(
     configuration.write_text("".join(f"{k} {v}\n" for k, v in {**settings, **paths}.items()))
     with log.open("ab") as output:
         process = subprocess.Popen(
-            ["clamd", f"--config-file={configuration}"],
+            [*launcher, "clamd", f"--config-file={configuration}"],
             env=children.ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
-    clamd = Clamd(process, address, str(signatures))
+    clamd = Clamd(process, address, str(signatures), own_folder)
     try:
         _wait_until_ready(clamd, log, ready_seconds)
     except BaseException:

@@ -116,10 +116,17 @@ def is_done(content: Content) -> bool:
     return content.failure is not None or not content.pending
 
 
-def begin_task(content: Content, job_type: JobType, now: datetime) -> Task:
-    """Note that a task runs."""
+def begin_task(content: Content, job_type: JobType, now: datetime) -> Task | None:
+    """Note that a task runs; None when another delivery has just ended it."""
     task = tasks.begun(tasks.read(_stored_task(content, job_type), job_type), now)
-    update(content, _TASK_ATTRIBUTES[job_type].set(tasks.stored(task)))
+    try:
+        update(
+            content,
+            _TASK_ATTRIBUTES[job_type].set(tasks.stored(task)),
+            condition=Content.pending.contains(job_type),
+        )
+    except ConditionFailed:
+        return None
     return task
 
 
@@ -133,6 +140,8 @@ def finish_task(
     peak_memory_bytes: int | None = None,
 ) -> None:
     """Note what became of a task, and move the versions on when it was the last one.
+
+    Of two deliveries that ran it at once, the first to end counts.
 
     Args:
         content: what it worked on.
@@ -150,7 +159,15 @@ def finish_task(
     actions += [getattr(Content, name).set(value) for name, value in (facts or {}).items()]
     if error is not None:
         actions.append(Content.failure.set(error.code))
-    update(content, *actions)
+    try:
+        update(content, *actions, condition=Content.pending.contains(task.job_type))
+    except ConditionFailed:
+        return
+    advance_all(content, now)
+
+
+def advance_all(content: Content, now: datetime) -> None:
+    """Move every attached version on, if nothing is left to do; again is fine."""
     if is_done(content):
         for reference in _references(content):
             advance(content, reference, now)

@@ -99,8 +99,11 @@ def _run(
     from chalicelib.processing.problems import MediaProblem
 
     if job_type not in (content.pending or ()):
+        contents.advance_all(content, now)  # whoever ended the task may have died before this
         return
     task = contents.begin_task(content, job_type, now)
+    if task is None:
+        return
     if task.attempts > tasks.MAX_ATTEMPTS:
         _give_up(content, task)
         return

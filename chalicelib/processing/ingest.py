@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.assets import media_types, uploads, versions
+from chalicelib.assets import catalog, media_types, uploads, versions
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import Upload, asset_key
 from chalicelib.assets.uploads import MULTIPART_ABOVE_BYTES
@@ -16,7 +16,7 @@ from chalicelib.core.settings import Settings, settings
 from chalicelib.core.tables import ConditionFailed, Write, change, find, update
 from chalicelib.processing import contents, tasks
 from chalicelib.processing.contents import Clean
-from chalicelib.processing.models import ProcessingJob
+from chalicelib.processing.models import Content, ProcessingJob
 from chalicelib.processing.tasks import Task, TaskError
 from chalicelib.tenants import accounts
 
@@ -75,7 +75,12 @@ def examine(upload: Upload, now: datetime) -> None:
         upload = find(Upload, upload.pk, upload.sk) or upload
     if upload.state != "arrived":
         return
-    task, job = _begin_scan(upload, now)
+    job = _job(upload)
+    kept = _kept(upload, job)
+    if kept is not None:
+        _go_on(kept, now)
+        return
+    task = _begin_scan(job, now)
     reading = _Reading(storage.stream(settings().uploads_bucket, upload.key, _pinned(upload)))
     try:
         scan = _scanned(upload, reading)
@@ -198,6 +203,7 @@ def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> None:
         upload,
         Upload.state.set("arrived"),
         Upload.object_version.set(version_id),
+        Upload.sweeps.set(0),
         Upload.due_shard.set(shard),
         Upload.due_at.set(due_at),
         condition=Upload.state == "open",
@@ -208,12 +214,33 @@ def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> None:
         return  # another delivery of the same event was faster
 
 
-def _begin_scan(upload: Upload, now: datetime) -> tuple[Task, ProcessingJob]:
+def _job(upload: Upload) -> ProcessingJob:
     key = asset_key(upload.tenant_id, upload.upload_id)
-    job = find(ProcessingJob, key, "JOB") or ProcessingJob(key, "JOB", asset_id=upload.asset_id)
+    return find(ProcessingJob, key, "JOB") or ProcessingJob(key, "JOB", asset_id=upload.asset_id)
+
+
+def _kept(upload: Upload, job: ProcessingJob) -> Content | None:
+    """Give the content to which an earlier delivery has attached the upload's version."""
+    if job.sha256 is None:
+        return None
+    version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
+    if version is None or version.status != "processing":
+        return None
+    return contents.get(upload.tenant_id, job.sha256)
+
+
+def _go_on(content: Content, now: datetime) -> None:
+    """Do what an earlier delivery may have died before: start tasks, or move versions on."""
+    if not contents.is_done(content):
+        for job_type in sorted(content.pending):
+            send_task(content.tenant_id, content.sha256, job_type)
+    contents.advance_all(content, now)
+
+
+def _begin_scan(job: ProcessingJob, now: datetime) -> Task:
     task = tasks.begun(tasks.read(job.scan_task, "virus_scan"), now)
     _store_scan(job, task)
-    return task, job
+    return task
 
 
 def _end_scan(job: ProcessingJob, task: Task, error: TaskError | None = None) -> None:
@@ -278,7 +305,8 @@ def _fail(
 
 def give_up(upload: Upload) -> None:
     """End an upload that no attempt could scan."""
-    task, job = _begin_scan(upload, clock.now())
+    job = _job(upload)
+    task = _begin_scan(job, clock.now())
     _fail(upload, job, task, "scanner_unavailable", Scan())
 
 

@@ -6,9 +6,9 @@ import msgspec
 
 from chalicelib.assets import catalog, uploads, versions
 from chalicelib.assets.faces import Face, Scan
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import AssetVersion, Upload, asset_key
 from chalicelib.assets.versions import VersionRef
-from chalicelib.core import storage
+from chalicelib.core import clock, storage
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.identity import Actor
 from chalicelib.core.settings import settings
@@ -109,7 +109,7 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
     attached = content is not None and version.content_key is not None
     if not attached and _object_gone(upload):
         raise Conflict("The uploaded bytes are gone; upload the file again.")
-    _reopen(upload, int(version.face["size_bytes"]), "processing" if attached else "scanning", now)
+    _reopen(upload, actor, version, "processing" if attached else "scanning", now)
     if not attached:
         if job is not None:
             job.update(actions=[ProcessingJob.scan_task.set(_fresh_scan())])
@@ -121,13 +121,18 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
         task = contents.task_of(content, name)
         if task is not None and task.status != "completed":
             ingest.send_task(content.tenant_id, content.sha256, name)
+    contents.advance_all(content, now)  # another upload's retry may have mended it already
 
 
-def _reopen(upload: Upload, size_bytes: int, status: str, now: datetime) -> None:
+def _reopen(
+    upload: Upload, actor: Actor, version: AssetVersion, status: str, now: datetime
+) -> None:
     """Take a failed version back into work, and its bytes back into the quota."""
+    size_bytes = int(version.face["size_bytes"])
     quota = accounts.settings_of(accounts.get(upload.tenant_id)).storage_quota_bytes
-    reservation = (upload.tenant_id, upload.upload_id, size_bytes, 0)
+    reservation = (upload.tenant_id, clock.new_id(now), size_bytes, 0)
     quotas.reserve(*reservation, quota_bytes=quota)
+    kept = quotas.settled(*reservation)
     shard, due_at = uploads.due(now + ingest.STUCK_AFTER, upload.upload_id)
     again = change(
         upload,
@@ -145,13 +150,20 @@ def _reopen(upload: Upload, size_bytes: int, status: str, now: datetime) -> None
 
     ref = VersionRef(upload.tenant_id, upload.asset_id, int(upload.number))
     try:
-        moved = versions.move(ref, ["failed"], reopen, now, action="version.retried", also=[again])
+        moved = versions.move(
+            ref,
+            ["failed"],
+            reopen,
+            now,
+            action="version.retried",
+            actor=actor.person,
+            also=[again, kept],
+        )
     except ConditionFailed:
         moved = False
     if not moved:
         quotas.cancel(*reservation)
         raise Conflict("Somebody else has just started it again.")
-    quotas.settle(*reservation)
 
 
 def _object_gone(upload: Upload) -> bool:

@@ -74,7 +74,11 @@ def _animation_seconds(image: Image.Image, frames: int) -> float:
     """Add up how long an animation shows its frames; in the file these are milliseconds."""
     total = 0.0
     for index in range(frames):
-        image.seek(index)
+        try:
+            image.seek(index)
+        except EOFError:
+            # Bytes after a GIF's end can look like one more frame to whoever counts.
+            break
         image.load()
         total += float(image.info.get("duration", 0))
     return round(total / 1000, 3)

@@ -1,5 +1,6 @@
 """The content type of a file, told from its first bytes alone."""
 
+import os
 import re
 from functools import lru_cache
 
@@ -9,6 +10,9 @@ from chalicelib.assets import media_types
 
 HEAD_BYTES = 1_048_576
 """How much of a file's beginning is worth handing to `sniff`."""
+
+_LAYER_MAGIC = "/opt/share/misc/magic.mgc"
+"""libmagic's database in Lambda's layer, where the library itself does not look."""
 
 EMPTY = "application/x-empty"
 PLAYLIST = "application/vnd.apple.mpegurl"
@@ -167,4 +171,4 @@ def _by_libmagic(head: bytes) -> str:
 
 @lru_cache(maxsize=1)
 def _libmagic() -> magic.Magic:
-    return magic.Magic(mime=True)
+    return magic.Magic(mime=True, magic_file=_LAYER_MAGIC if os.path.exists(_LAYER_MAGIC) else None)

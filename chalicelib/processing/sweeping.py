@@ -15,6 +15,9 @@ from chalicelib.processing.tasks import CONTENT_TASKS, TaskError
 log = logging.getLogger(__name__)
 
 _LOOK_AGAIN = timedelta(minutes=10)
+_SLOWEST_POST = timedelta(hours=1)
+"""S3 looks at the expiry when a POST begins; it may go on for long."""
+
 _MAX_SWEEPS = 6
 _AT_ONCE = 100
 
@@ -63,7 +66,8 @@ def look_after(upload: Upload, now: datetime) -> None:
         if upload.sweeps > _MAX_SWEEPS:
             task = contents.begin_task(content, job_type, now)
             error = TaskError("processing_failed", "Reef could not process the file.")
-            contents.finish_task(content, task, now, error=error)
+            if task is not None:
+                contents.finish_task(content, task, now, error=error)
             return
         ingest.send_task(content.tenant_id, content.sha256, job_type)
 
@@ -71,7 +75,7 @@ def look_after(upload: Upload, now: datetime) -> None:
 def _arrived_or_over(upload: Upload, now: datetime) -> None:
     if storage.first_version(settings().uploads_bucket, upload.key) is not None:
         ingest.route(upload, now)
-    elif datetime.fromisoformat(upload.expires_at) < now:
+    elif datetime.fromisoformat(upload.expires_at) + _SLOWEST_POST < now:
         if upload.multipart_id:
             storage.abort_multipart(settings().uploads_bucket, upload.key, upload.multipart_id)
         multipart.give_up(upload, "upload_expired", now)

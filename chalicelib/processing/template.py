@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import msgspec
+import mutagen
 from PIL import Image, ImageFont, WebPImagePlugin  # noqa: F401  # imported once, here
 
 from chalicelib.processing import metadata, thumbnails  # noqa: F401  # imported once, here
@@ -36,6 +37,7 @@ def main(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Image.preinit()
     ImageFont.load_default(10)
+    mutagen.File(os.devnull, easy=True)  # Its formats are imported at its first call.
     gc.freeze()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
@@ -78,6 +80,7 @@ def _keep(connection: socket.socket) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     report = Report(answer, status, timed_out, duration, usage.ru_maxrss * 1024)
     connection.sendall(msgspec.msgpack.encode(report))
+    connection.shutdown(socket.SHUT_WR)  # Nobody has to wait for this process's own end.
 
 
 def _collect(answers: int, connection: socket.socket, ends_at: float) -> tuple[bytes, bool]:

@@ -10,6 +10,9 @@ SHIPPED = (Path(__file__).parent / "reef.ndb", Path(__file__).parent / "reef.hdb
 CONFIG = Freshclam(custom_urls=tuple(path.resolve().as_uri() for path in SHIPPED))
 """freshclam takes the shipped files and asks no mirror; pass it to `signatures.refresh`."""
 
+_ENDS_WITH_ITS_STARTER = ("setpriv", "--pdeathsig", "TERM")
+"""However the process that starts clamd ends, the kernel then ends clamd, too."""
+
 
 def start(folder: str | Path) -> Clamd:
     """Fetch the shipped signatures with freshclam, start clamd in the folder and wait for it.
@@ -21,7 +24,7 @@ def start(folder: str | Path) -> Clamd:
     folder = Path(folder)
     database = folder / "signatures"
     refresh(database)
-    return clamd.start(folder, database)
+    return clamd.start(folder, database, launcher=_ENDS_WITH_ITS_STARTER)
 
 
 def refresh(database: str | Path) -> None:

@@ -1,0 +1,79 @@
+"""Contents: tasks end once, whoever ends them, and every waiting version moves on."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core import clock
+from chalicelib.core.tables import update
+from chalicelib.processing import contents
+from chalicelib.processing.models import Content
+from chalicelib.processing.tasks import TaskError
+from tests.journeys.pipeline import (
+    Pipeline,
+    Reserved,
+    assert_nothing_unscanned_is_readable,
+)
+
+pytest_plugins = ["tests.journeys.pipeline"]
+
+TEXT: dict[str, Any] = {"content_type": "text/plain", "filename": "a.txt"}
+
+
+@pytest.fixture
+def reserved(pipeline: Pipeline) -> Reserved:
+    """A text that is scanned and waits for its tasks."""
+    made = pipeline.upload(b"High tide at noon.", **TEXT)
+    pipeline.cloud.run("route_upload", "scan_upload")
+    return made
+
+
+def content_of(pipeline: Pipeline, reserved: Reserved) -> Content:
+    content = contents.get(pipeline.acme.id, pipeline.asset(reserved)["sha256"])
+    assert content is not None
+    return content
+
+
+def test_of_two_deliveries_that_run_a_task_at_once_the_first_to_end_counts(
+    pipeline: Pipeline, reserved: Reserved
+) -> None:
+    now = clock.now()
+    one, other = content_of(pipeline, reserved), content_of(pipeline, reserved)
+    first, second = (contents.begin_task(c, "thumbnail", now) for c in (one, other))
+    assert first is not None
+    assert second is not None
+    contents.finish_task(one, first, now, facts={"thumbnails": {"small": [1, 1]}})
+    pipeline.cloud.run("read_metadata")
+    assert pipeline.outcome(reserved) == ("approved", None, "clean")
+    contents.finish_task(other, second, now, error=TaskError("unreadable", "Too late to say so."))
+    assert content_of(pipeline, reserved).failure is None
+    assert pipeline.outcome(reserved) == ("approved", None, "clean")
+    assert pipeline.task(reserved, "thumbnail")["status"] == "completed"
+    again = pipeline.upload(b"High tide at noon.", **TEXT)
+    pipeline.cloud.run()
+    assert pipeline.outcome(again) == ("approved", None, "clean")
+
+
+def test_a_task_that_has_ended_is_not_begun_again(pipeline: Pipeline, reserved: Reserved) -> None:
+    stale = content_of(pipeline, reserved)
+    pipeline.cloud.run()
+    assert contents.begin_task(stale, "thumbnail", clock.now()) is None
+    assert pipeline.task(reserved, "thumbnail")["status"] == "completed"
+
+
+def test_what_is_being_deleted_takes_nobody_in_and_the_upload_waits(
+    pipeline: Pipeline, reserved: Reserved
+) -> None:
+    pipeline.cloud.run()
+    content = content_of(pipeline, reserved)
+    update(content, Content.state.set("deleting"))
+    second = pipeline.upload(b"High tide at noon.", **TEXT)
+    pipeline.cloud.run("route_upload")
+    messages = pipeline.receive("scan_upload")
+    assert len(pipeline.deliver("scan_upload", messages)) == 1
+    assert pipeline.asset(second)["status"] == "scanning"
+    content.delete()
+    assert pipeline.deliver("scan_upload", messages) == set()
+    pipeline.cloud.run()
+    assert pipeline.outcome(second) == ("approved", None, "clean")
+    assert_nothing_unscanned_is_readable(pipeline)

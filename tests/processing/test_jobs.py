@@ -1,0 +1,205 @@
+"""A job shows how far an upload has come, answers at its next change, and can be retried."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core import clock, settings
+from chalicelib.processing import contents
+from chalicelib.processing.tasks import TaskError
+from chalicelib.tenants import accounts
+from tests import media_files
+from tests.journeys.pipeline import Pipeline, Reserved, assert_nothing_unscanned_is_readable
+
+pytest_plugins = ["tests.journeys.pipeline"]
+
+TEXT: dict[str, Any] = {"content_type": "text/plain", "filename": "a.txt"}
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> bytes:
+    """A JPEG of which the second half is missing."""
+    return Path(media_files.cut(media_files.image_file(tmp_path / "a.jpg"))).read_bytes()
+
+
+def fail_by_chance(pipeline: Pipeline) -> tuple[Reserved, bytes]:
+    """Fail an upload for a reason that a retry can mend: a type that was not allowed then."""
+    data = b"Ebb and flood."
+    reserved = pipeline.upload(data, **TEXT)
+    pipeline.configure(allowed_mime_types=["image/png"])
+    pipeline.cloud.run()
+    pipeline.configure(allowed_mime_types=list(settings.DEFAULT_MIME_TYPES))
+    assert pipeline.outcome(reserved) == ("failed", "type_mismatch", "clean")
+    return reserved, data
+
+
+def test_the_shape_of_a_job_at_every_step(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
+    steps = []
+    for function in ("route_upload", "scan_upload", "make_thumbnails", "read_metadata"):
+        job = pipeline.job(reserved)
+        steps.append((job["status"], job["progress_percent"]))
+        pipeline.cloud.run(function)
+    assert steps == [("pending", 0), ("running", 0), ("running", 33), ("running", 66)]
+    job = pipeline.job(reserved)
+    assert (job["id"], job["asset_id"]) == (reserved["job"]["id"], reserved["asset"]["id"])
+    assert (job["status"], job["progress_percent"]) == ("completed", 100)
+    assert set(job) == {"id", "asset_id", "status", "progress_percent", "tasks"}
+    assert [task["job_type"] for task in job["tasks"]] == ["virus_scan", "thumbnail", "metadata"]
+    for task in job["tasks"]:
+        assert set(task) == {
+            "job_type",
+            "status",
+            "attempts",
+            "started_at",
+            "finished_at",
+            "duration_seconds",
+            "peak_memory_bytes",
+            "error",
+        }
+        assert (task["status"], task["attempts"], task["error"]) == ("completed", 1, None)
+        assert task["started_at"] <= task["finished_at"]
+        assert task["duration_seconds"] >= 0
+    assert all(task["peak_memory_bytes"] > 1_000_000 for task in job["tasks"][1:])
+    by_asset = pipeline.cloud.get(
+        f"/processing/{reserved['asset']['id']}/status/", pipeline.who("viewer")
+    )
+    assert by_asset.json == job
+
+
+def test_a_job_is_seen_by_those_who_see_its_version(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
+    globex = pipeline.tenant("globex")
+    for identifier in (reserved["job"]["id"], reserved["asset"]["id"]):
+        path = f"/processing/{identifier}/status/"
+        seen = {
+            role: pipeline.cloud.get(path, pipeline.who(role)).status
+            for role in ("contributor", "editor", "moderator", "admin", "viewer")
+        }
+        assert seen.pop("viewer") == 404
+        assert set(seen.values()) == {200}
+        assert pipeline.cloud.get(path, pipeline.who("admin", globex)).code == "not_found"
+        assert pipeline.cloud.get(path).status == 401
+
+
+def test_wait_answers_at_the_next_change(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
+    path = f"/processing/{reserved['job']['id']}/status/?wait=15"
+    answers: list[Any] = []
+    began = time.monotonic()
+    asking = threading.Thread(
+        target=lambda: answers.append(pipeline.cloud.get(path, pipeline.who("admin")).json)
+    )
+    pipeline.cloud.token(pipeline.who("admin"))
+    asking.start()
+    time.sleep(0.5)
+    assert asking.is_alive()
+    pipeline.cloud.run("route_upload")
+    asking.join(timeout=14)
+    assert answers[0]["status"] == "running"
+    assert time.monotonic() - began < 14
+
+
+def test_wait_answers_at_once_when_all_is_done_and_in_time_when_nothing_happens(
+    pipeline: Pipeline,
+) -> None:
+    done = pipeline.upload(media_files.eicar(), **TEXT)
+    pipeline.cloud.run()
+    began = time.monotonic()
+    answer = pipeline.cloud.get(
+        f"/processing/{done['job']['id']}/status/?wait=20", pipeline.who("admin")
+    )
+    assert answer.json["status"] == "completed"
+    assert time.monotonic() - began < 10
+    idle = pipeline.reserve(b"Never sent.", **TEXT)
+    path = f"/processing/{idle['job']['id']}/status/"
+    assert pipeline.cloud.get(f"{path}?wait=0.4", pipeline.who("admin")).json["status"] == "pending"
+    for wait in ("21", "-1", "soon"):
+        assert pipeline.cloud.get(f"{path}?wait={wait}", pipeline.who("admin")).status == 422
+
+
+def test_a_retried_job_takes_its_quota_again_and_succeeds(pipeline: Pipeline) -> None:
+    reserved, data = fail_by_chance(pipeline)
+    assert pipeline.usage() == (0, 1)
+    answer = pipeline.retry(reserved)
+    assert (answer.status, answer.json) == (202, {"job_id": reserved["job"]["id"]})
+    assert pipeline.usage() == (len(data), 1)
+    assert pipeline.retry(reserved).code == "conflict"
+    assert pipeline.usage() == (len(data), 1)
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved) == ("approved", None, "clean")
+    assert pipeline.usage() == (len(data), 1)
+    people = pipeline.acme.members
+    assert pipeline.deeds(reserved) == [
+        (people["contributor"], "asset.created"),
+        ("reef", "version.failed"),
+        (people["contributor"], "version.retried"),
+        ("reef", "version.approved"),
+    ]
+    assert_nothing_unscanned_is_readable(pipeline)
+
+
+def test_a_retry_that_no_longer_fits_the_quota_changes_nothing(pipeline: Pipeline) -> None:
+    reserved, data = fail_by_chance(pipeline)
+    accounts.set_quota(pipeline.acme.id, len(data) - 1)
+    answer = pipeline.retry(reserved)
+    assert (answer.status, answer.code) == (403, "quota_exceeded")
+    assert pipeline.outcome(reserved)[:2] == ("failed", "type_mismatch")
+    assert pipeline.usage() == (0, 1)
+
+
+def test_a_file_that_cannot_be_decoded_fails_again(pipeline: Pipeline, broken: bytes) -> None:
+    reserved = pipeline.upload(broken)
+    pipeline.cloud.run()
+    for _ in range(2):
+        assert pipeline.outcome(reserved) == ("failed", "unreadable", "clean")
+        assert pipeline.usage() == (0, 1)
+        assert pipeline.retry(reserved).status == 202
+        assert pipeline.asset(reserved)["status"] == "processing"
+        assert pipeline.usage() == (len(broken), 1)
+        pipeline.cloud.run()
+    assert pipeline.task(reserved, "thumbnail")["error"]["code"] == "unreadable"
+    assert_nothing_unscanned_is_readable(pipeline)
+
+
+def test_a_duplicate_whose_content_was_mended_meanwhile_is_ready_at_its_retry(
+    pipeline: Pipeline,
+) -> None:
+    uploads = [pipeline.upload(b"Twice the same.", **TEXT) for _ in range(2)]
+    pipeline.cloud.run("route_upload", "scan_upload", "read_metadata")
+    pipeline.lose("make_thumbnails")
+    content = contents.get(pipeline.acme.id, pipeline.asset(uploads[0])["sha256"])
+    assert content is not None
+    task = contents.begin_task(content, "thumbnail", clock.now())
+    assert task is not None
+    error = TaskError("processing_failed", "By chance.")
+    contents.finish_task(content, task, clock.now(), error=error)
+    assert {pipeline.outcome(u)[1] for u in uploads} == {"processing_failed"}
+    for upload in uploads:
+        assert pipeline.retry(upload).status == 202
+        pipeline.cloud.run()
+        assert pipeline.outcome(upload) == ("approved", None, "clean")
+    assert pipeline.usage() == (30, 2)
+
+
+def test_nothing_failed_nothing_to_retry(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
+    assert pipeline.retry(reserved).code == "conflict"
+    pipeline.cloud.run()
+    answer = pipeline.retry(reserved)
+    assert (answer.status, answer.code) == (409, "conflict")
+    assert pipeline.usage() == (14, 1)
+
+
+def test_who_may_not_retry(pipeline: Pipeline) -> None:
+    reserved, _ = fail_by_chance(pipeline)
+    globex = pipeline.tenant("globex")
+    path = f"/processing/{reserved['job']['id']}/retry/"
+    assert pipeline.cloud.post(path, pipeline.who("admin", globex)).code == "not_found"
+    assert pipeline.retry(reserved, "viewer").code == "not_found"
+    assert pipeline.retry(reserved, "moderator").code == "forbidden"
+    assert pipeline.cloud.post(path).status == 401
+    assert pipeline.outcome(reserved)[0] == "failed"
