@@ -1,0 +1,1 @@
+"""How fast Reef is, as ratios to its peers in the same run: `python -m bench`."""
