@@ -19,8 +19,9 @@ def main() -> None:
     quota.add_argument("quota_bytes", type=int)
     options = parser.parse_args()
     if options.command == "create":
+        email = members.checked_email(options.email)
         tenant_id = accounts.create(options.name, clock.now())
-        members.invite(tenant_id, options.email, [ADMIN], accounts.OPERATOR, clock.now())
+        members.invite(tenant_id, email, [ADMIN], accounts.OPERATOR, clock.now())
         print(tenant_id)
     else:
         accounts.set_quota(options.tenant_id, options.quota_bytes)

@@ -108,7 +108,7 @@ def invite(
         Invalid: not an address, or not roles.
         Conflict: they are a member already, or the address is taken.
     """
-    address = _checked_email(email)
+    address = checked_email(email)
     names = checked_roles(names)
     if find(MemberEmail, tenant_id, email_key(address)):
         raise Conflict(f"{address} is a member already.")
@@ -240,7 +240,12 @@ def _is_admin(member: Member) -> int:
     return int(bool(member.is_active) and roles.ADMIN in member.roles)
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
+    """Check an e-mail address.
+
+    Raises:
+        Invalid: it is none.
+    """
     address = email.strip()
     if not _EMAIL.fullmatch(address) or len(address) > 254:
         raise invalid("email", "Not an e-mail address")

@@ -23,12 +23,12 @@ def show(url: str, token: str, folder: Path) -> None:
     samples = make(folder)
     api = Api(url, token)
     assets = [(sample, _upload(api, sample)) for sample in samples]
-    print(f"\n{'file':16}{'became':14}{'kind':10}{'facts':30}link")
+    print(f"\n{'file':16}{'became':14}{'kind':10}{'facts':32}link")
     for sample, asset in assets:
         state = asset["status"]
         link = f"{url}/?asset={asset['id']}"
         facts = _facts(asset)
-        print(f"{sample.path.name:16}{state:14}{asset['kind'] or '':10}{facts:30}{link}")
+        print(f"{sample.path.name:16}{state:14}{asset['kind'] or '':10}{facts:32}{link}")
     print(flush=True)
 
 
