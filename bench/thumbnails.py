@@ -109,10 +109,10 @@ def _section(
         TITLE,
         f"Three WebP thumbnails ({sides} pixels, quality {pictures.QUALITY}, method "
         f"{pictures.METHOD}) of a JPEG, each smaller one from the next larger, one thread. Reef's "
-        "is the call through its sandbox, as the Lambda makes it; it draws the largest "
-        "bicubically, the peers with Lanczos, their default. All are warm; the start of a "
-        "process for a file is left out of the times and stands on its own line. The processor's "
-        "time is the steadier measure where other programs run beside.",
+        "is the call through its sandbox, as its Lambda's; it draws the largest bicubically, "
+        "the peers with Lanczos, their default. All are warm; the start of a process for a file is "
+        "left out of the times and stands on its own line. The processor's time is the steadier "
+        "measure where other programs run beside.",
         goals,
         [
             _compared("picture, ms", work, names),

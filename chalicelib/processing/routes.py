@@ -17,7 +17,8 @@ from chalicelib.tenants.roles import CONTRIBUTORS, MEMBERS
 
 api = Routes(__name__, loaders={"job_id": ("upload", jobs.find_upload)})
 
-_POLL_SECONDS = 0.3
+_POLL_SECONDS = (0.1, 1.0)
+"""The first and the longest wait between two looks at a job, each half as long again."""
 
 
 class StatusQuery(msgspec.Struct):
@@ -37,8 +38,10 @@ def show_job(upload: Upload, query: StatusQuery) -> Job:
     """Show a job, by its id or its asset's; `wait` answers at the next change."""
     deadline = time.monotonic() + query.wait
     first = job = jobs.describe(upload)
+    pause, longest = _POLL_SECONDS
     while job == first and job.status in {"pending", "running"} and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)  # DynamoDB has nothing to wait on
+        time.sleep(pause)  # DynamoDB has nothing to wait on
+        pause = min(longest, pause * 1.5)
         job = jobs.describe(upload)
     return job
 
