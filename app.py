@@ -4,7 +4,10 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.assets.metadata_routes import api as metadata
 from chalicelib.assets.routes import api as assets
+from chalicelib.assets.upload_routes import api as uploads
+from chalicelib.assets.version_routes import api as versions
 from chalicelib.core import logs, openapi, routing
 from chalicelib.core.application import ReefApp
 from chalicelib.core.errors import NotFound, ReefError
@@ -24,6 +27,9 @@ for blueprint in (
     openapi.api.blueprint,
     tenants.blueprint,
     assets.blueprint,
+    uploads.blueprint,
+    versions.blueprint,
+    metadata.blueprint,
     processing.blueprint,
     processing_events,
 ):

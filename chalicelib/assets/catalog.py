@@ -1,9 +1,10 @@
 """Who sees which asset, and which of its faces."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from chalicelib.assets import faces
+from chalicelib.assets import faces, lifecycle
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import (
     AssetMetadata,
@@ -12,7 +13,8 @@ from chalicelib.assets.models import (
     content_key,
     version_key,
 )
-from chalicelib.core.errors import NotFound
+from chalicelib.core import clock
+from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.core.identity import Actor
 from chalicelib.core.tables import find
 from chalicelib.tenants import roles
@@ -30,13 +32,23 @@ def sees_everything(asset: AssetMetadata, actor: Actor) -> bool:
     return actor.has(roles.OVERSEERS) or (own and actor.has(roles.CONTRIBUTORS))
 
 
-def face_for(asset: AssetMetadata, actor: Actor) -> Face | None:
+def face_for(asset: AssetMetadata, actor: Actor, now: datetime) -> Face | None:
     """Give the face that the actor sees: the newest version's or the published one's."""
     if sees_everything(asset, actor):
         return faces.read(asset.current)
-    if asset.published is not None and actor.has(roles.BUILT_IN):
-        return faces.read(asset.published)
-    return None
+    shown = asset.published is not None and lifecycle.may_be_shown(asset, now)
+    return faces.read(asset.published) if shown and actor.has(roles.BUILT_IN) else None
+
+
+def require_edit(actor: Actor, asset: AssetMetadata) -> None:
+    """Let those edit who may: editors everything, contributors what is theirs.
+
+    Raises:
+        Forbidden: the actor sees the asset, but it is somebody else's.
+    """
+    own = asset.uploaded_by["id"] == actor.id and actor.has(roles.CONTRIBUTORS)
+    if not (own or actor.has(roles.EDITORS)):
+        raise Forbidden("This asset is somebody else's; editors can change it.")
 
 
 def visible(actor: Actor, asset_id: str) -> AssetMetadata:
@@ -46,7 +58,8 @@ def visible(actor: Actor, asset_id: str) -> AssetMetadata:
         NotFound: there is none, or not for this actor.
     """
     asset = find(AssetMetadata, asset_key(actor.tenant_id, asset_id), "ASSET")
-    if asset is None or face_for(asset, actor) is None:
+    gone = asset is None or asset.listed_in is None
+    if asset is None or gone or face_for(asset, actor, clock.now()) is None:
         raise NotFound("There is no such asset.")
     return asset
 
@@ -61,7 +74,9 @@ def page(
     limit: int,
     position: Any,
     keep: Callable[[AssetMetadata, Face], bool],
+    now: datetime,
     *,
+    trashed: bool,
     newest_first: bool,
 ) -> tuple[list[tuple[AssetMetadata, Face]], Any]:
     """Read one page of the assets that the actor sees and a filter keeps.
@@ -71,6 +86,8 @@ def page(
         limit: at most so many.
         position: where the last page stopped.
         keep: the filter, given the asset and the face that the actor sees.
+        now: the present time.
+        trashed: list what is in the trash instead.
         newest_first: the order.
 
     Returns:
@@ -79,14 +96,14 @@ def page(
     found: list[tuple[AssetMetadata, Face]] = []
     for _ in range(_PAGES_AT_ONCE):
         results = AssetMetadata.by_tenant.query(
-            actor.tenant_id,
+            f"{actor.tenant_id}#trash" if trashed else actor.tenant_id,
             scan_index_forward=not newest_first,
             limit=limit,
             page_size=limit,
             last_evaluated_key=position,
         )
         for asset in results:
-            face = face_for(asset, actor)
+            face = face_for(asset, actor, now)
             if face is not None and keep(asset, face):
                 found.append((asset, face))
                 if len(found) == limit:
@@ -105,7 +122,7 @@ def with_sha256(actor: Actor, sha256: str) -> list[str]:
     assets = {asset.asset_id: asset for asset in AssetMetadata.batch_get(keys)}
     seen = []
     for asset_id in candidates:
-        face = face_for(assets[asset_id], actor) if asset_id in assets else None
+        face = face_for(assets[asset_id], actor, clock.now()) if asset_id in assets else None
         if face is not None and face.sha256 == sha256 and face.status in _READY:
             seen.append(asset_id)
     return seen
@@ -113,7 +130,7 @@ def with_sha256(actor: Actor, sha256: str) -> list[str]:
 
 def _position(asset: AssetMetadata) -> dict[str, Any]:
     values = {
-        "listed_in": asset.tenant_id,
+        "listed_in": asset.listed_in,
         "asset_id": asset.asset_id,
         "pk": asset.pk,
         "sk": asset.sk,

@@ -33,6 +33,40 @@ class Rights(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
     expires_at: Moment | None = None
 
 
+class RightsChange(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Rights to change; null removes one, what is left out stays."""
+
+    copyright: Text | msgspec.UnsetType | None = msgspec.UNSET
+    license: Text | msgspec.UnsetType | None = msgspec.UNSET
+    attribution: Text | msgspec.UnsetType | None = msgspec.UNSET
+    usage_terms: Text | msgspec.UnsetType | None = msgspec.UNSET
+    valid_from: Moment | msgspec.UnsetType | None = msgspec.UNSET
+    expires_at: Moment | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class FocalPoint(msgspec.Struct):
+    """The point that crops keep, as fractions of width and height."""
+
+    x: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    y: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class AssetChange(msgspec.Struct, kw_only=True):
+    """What changes of what is said of an asset."""
+
+    title: Title | msgspec.UnsetType = msgspec.UNSET
+    description: Text | msgspec.UnsetType = msgspec.UNSET
+    alt_text: Text | msgspec.UnsetType = msgspec.UNSET
+    category: CategoryPath | msgspec.UnsetType | None = msgspec.UNSET
+    tags: Words | msgspec.UnsetType = msgspec.UNSET
+    keywords: Words | msgspec.UnsetType = msgspec.UNSET
+    rights: RightsChange | msgspec.UnsetType = msgspec.UNSET
+    custom_fields: (
+        Annotated[dict[Word, Scalar | None], msgspec.Meta(max_length=200)] | msgspec.UnsetType
+    ) = msgspec.UNSET
+    focal_point: FocalPoint | msgspec.UnsetType | None = msgspec.UNSET
+
+
 def checked_filename(name: str) -> str:
     """Take the last segment of a file's name as the uploader's system writes it.
 
@@ -105,3 +139,35 @@ def _utc(name: str, moment: datetime) -> str:
 def shown_rights(stored: dict[str, Any]) -> dict[str, Any]:
     """Write rights as answers show them: every field, null where nothing is said."""
     return {name: stored.get(name) for name in Rights.__struct_fields__}
+
+
+def merged(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Merge key by key; None removes."""
+    both = before | changes
+    return {name: value for name, value in both.items() if value is not None}
+
+
+def changed_values(before: dict[str, Any], change: AssetChange) -> dict[str, Any]:
+    """Give the new values of the fields that a change names.
+
+    Raises:
+        Invalid: a category or rights that cannot be.
+    """
+    given = {
+        name: getattr(change, name)
+        for name in change.__struct_fields__
+        if getattr(change, name) is not msgspec.UNSET
+    }
+    for name, value in given.items():
+        if name in {"tags", "keywords"}:
+            given[name] = unique_words(value)
+        elif name == "category" and value is not None:
+            given[name] = checked_category(value)
+        elif name == "custom_fields":
+            given[name] = merged(before["custom_fields"], value)
+        elif name == "focal_point":
+            given[name] = msgspec.to_builtins(value)
+        elif name == "rights":
+            new = merged(before["rights"], msgspec.to_builtins(value))
+            given[name] = stored_rights(msgspec.convert(new, Rights))
+    return given

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from chalicelib.assets import catalog, faces
+from chalicelib.assets import catalog, faces, lifecycle
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import signing
@@ -28,13 +28,15 @@ class Quarantined(Forbidden):
     code, title = "quarantined", "Quarantined"
 
 
-def chosen_face(asset: AssetMetadata, actor: Actor, number: int | None) -> Face:
+def chosen_face(asset: AssetMetadata, actor: Actor, number: int | None, now: datetime) -> Face:
     """Say which version an actor downloads: the published one, else the newest they may see.
 
     Raises:
         NotFound: there is none for them.
     """
     full = catalog.sees_everything(asset, actor)
+    if not full and not lifecycle.may_be_shown(asset, now):
+        raise NotFound("Nothing of this asset is published.")
     if number is not None:
         if asset.published_version == number:
             return faces.read(asset.published)

@@ -57,6 +57,15 @@ def stored(face: Face) -> dict[str, Any]:
     return value
 
 
+GRID = "grid"
+"""The small lossless picture by which versions are compared."""
+
+
+def grid_path(tenant_id: str, sha256: str) -> str:
+    """Give the key of a content's grid in the renditions bucket."""
+    return f"{tenant_id}/{sha256}/{GRID}.png"
+
+
 def thumbnail_path(tenant_id: str, sha256: str, size: str) -> str:
     """Give the key of a thumbnail in the renditions bucket."""
     return f"{tenant_id}/{sha256}/thumbnail-{size}.webp"

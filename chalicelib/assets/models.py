@@ -37,7 +37,7 @@ class BySha256(GlobalSecondaryIndex[Any]):
 
 
 class ByDue(GlobalSecondaryIndex[Any]):
-    """Unfinished uploads by the time at which somebody should look after them."""
+    """Assets, uploads and contents by the time at which somebody should look after them."""
 
     class Meta:  # noqa: D106
         index_name = "by_due"
@@ -47,11 +47,24 @@ class ByDue(GlobalSecondaryIndex[Any]):
     due_at = UnicodeAttribute(range_key=True)
 
 
+class AnyItem(Item):
+    """Whatever lies in the table, by its keys; what it is its sort key says."""
+
+    class Meta:  # noqa: D106
+        table_name = settings().assets_table
+
+    due_shard = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+
+    by_due = ByDue()
+
+
 class AssetMetadata(Item):
     """An asset: what people say of it, and the faces of its newest and published versions.
 
     `current` and `published` are `Face`s as JSON, copied from the versions so that a list or a
-    detail needs one read.
+    detail needs one read. `listed_in` is the tenant, with `#trash` for what is in the trash and
+    none for what is being purged. `due_at` is when time itself changes something next.
     """
 
     class Meta:  # noqa: D106
@@ -78,12 +91,22 @@ class AssetMetadata(Item):
     uploaded_by: Any = JSONAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
+    trashed_at = UnicodeAttribute(null=True)
+    purge_at = UnicodeAttribute(null=True)
+    schedule: Any = JSONAttribute(null=True)
+    expiry_told = UnicodeAttribute(null=True)
+    expiry_recorded = UnicodeAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
     by_tenant = ByTenant()
 
 
 class AssetVersion(Item):
-    """One version of an asset (`sk` = `V#` + its number, six digits)."""
+    """One version of an asset (`sk` = `V#` + its number, six digits).
+
+    `described` is what was said of the asset when the next version came.
+    """
 
     class Meta:  # noqa: D106
         table_name = settings().assets_table
@@ -96,6 +119,9 @@ class AssetVersion(Item):
     change_description = UnicodeAttribute(default="")
     status = UnicodeAttribute()
     face: Any = JSONAttribute()
+    described: Any = JSONAttribute(null=True)
+    embedded: Any = JSONAttribute(null=True)
+    branch_points = NumberAttribute(default=0)
     deduplicated = BooleanAttribute(default=False)
     upload_id = UnicodeAttribute(null=True)
     created_by: Any = JSONAttribute()
@@ -104,6 +130,39 @@ class AssetVersion(Item):
     sk_ref = UnicodeAttribute(null=True)
 
     by_sha256 = BySha256()
+
+
+class Branch(Item):
+    """A line of versions beside `main` (`sk` = `BRANCH#` + its name).
+
+    `head` is its newest version; `base` the `main` version that it stands on: the one it began at,
+    or the one that its last merge made. While `main` stands there, merging loses nothing. `merged`
+    is the version that was merged last.
+    """
+
+    class Meta:  # noqa: D106
+        table_name = settings().assets_table
+
+    name = UnicodeAttribute()
+    head = NumberAttribute()
+    from_version = NumberAttribute(null=True)
+    base = NumberAttribute()
+    merged = NumberAttribute(null=True)
+    created_by: Any = JSONAttribute()
+    created_at = UnicodeAttribute()
+
+
+class MetadataRevision(Item):
+    """What was said of an asset from one edit on (`sk` = `META#` + its number, eight digits)."""
+
+    class Meta:  # noqa: D106
+        table_name = settings().assets_table
+
+    revision = NumberAttribute()
+    at = UnicodeAttribute()
+    actor: Any = JSONAttribute()
+    changes: Any = JSONAttribute()
+    values_after: Any = JSONAttribute()
 
 
 class Upload(Item):
@@ -123,6 +182,7 @@ class Upload(Item):
     state = UnicodeAttribute(default="open")
     declared: Any = JSONAttribute()
     tasks: Any = JSONAttribute(default=list)
+    linked = BooleanAttribute(default=False)
     multipart_id = UnicodeAttribute(null=True)
     part_size_bytes = NumberAttribute(null=True)
     part_count = NumberAttribute(null=True)
@@ -145,6 +205,16 @@ class Upload(Item):
 def asset_key(tenant_id: str, asset_id: str) -> str:
     """Give the partition key of an asset and its versions."""
     return f"{tenant_id}#{asset_id}"
+
+
+def revision_key(revision: int) -> str:
+    """Give the sort key of a metadata revision."""
+    return f"META#{revision:08d}"
+
+
+def branch_key(name: str) -> str:
+    """Give the sort key of a branch."""
+    return f"BRANCH#{name}"
 
 
 def version_key(number: int) -> str:

@@ -1,82 +1,41 @@
 """Assets and uploads over HTTP."""
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.assets import catalog, downloads, faces, media_types, multipart, uploads
-from chalicelib.assets.descriptions import checked_category, shown_rights
+from chalicelib.assets import (
+    catalog,
+    downloads,
+    edits,
+    lifecycle,
+    media_types,
+    purging,
+    trash,
+    usage,
+)
+from chalicelib.assets.descriptions import AssetChange, changed_values, checked_category
 from chalicelib.assets.downloads import NotReady, Quarantined
-from chalicelib.assets.faces import Face, Scan, Status
-from chalicelib.assets.models import AssetMetadata, Upload
-from chalicelib.assets.uploads import FileTooLarge, UploadRequest, WorkflowRequired
-from chalicelib.core import clock, lists, signing
-from chalicelib.core.errors import Conflict, UnsupportedMediaType
-from chalicelib.core.http import Page, Reply
+from chalicelib.assets.edits import AssetTrashed
+from chalicelib.assets.faces import Face, Status
+from chalicelib.assets.models import AssetMetadata
+from chalicelib.assets.shapes import AssetShown, Kind, shown
+from chalicelib.core import clock, lists
+from chalicelib.core.errors import Forbidden, PreconditionFailed
+from chalicelib.core.http import Incoming, Page, Reply
 from chalicelib.core.identity import Actor
 from chalicelib.core.lists import ListQuery
 from chalicelib.core.routing import Routes
-from chalicelib.tenants.quotas import QuotaExceeded
+from chalicelib.tenants import roles
 from chalicelib.tenants.roles import CONTRIBUTORS, MEMBERS
 
-api = Routes(
-    __name__,
-    loaders={
-        "asset_id": ("asset", catalog.visible),
-        "upload_id": ("upload", multipart.get),
-    },
-)
+api = Routes(__name__, loaders={"asset_id": ("asset", catalog.visible)})
 
-Kind = Literal["image", "video", "audio", "document", "link", "other"]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class PersonShown(msgspec.Struct):
-    """A person."""
-
-    id: str
-    email: str
-
-
-class Thumbnail(msgspec.Struct):
-    """A thumbnail: a signed URL that lives for minutes, and its size in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-
-class AssetShown(msgspec.Struct, kw_only=True):
-    """An asset as this member sees it."""
-
-    id: str
-    title: str
-    description: str
-    alt_text: str
-    filename: str
-    category: str | None
-    tags: list[str]
-    keywords: list[str]
-    custom_fields: dict[str, Any]
-    focal_point: dict[str, float] | None
-    rights: dict[str, str | None]
-    kind: str
-    content_type: str
-    size_bytes: int
-    sha256: str | None
-    status: Status
-    status_reason: str | None
-    scan: Scan
-    technical: dict[str, Any]
-    current_version: int
-    published_version: int | None
-    thumbnails: dict[str, Thumbnail]
-    renditions: list[dict[str, Any]]
-    uploaded_by: PersonShown
-    created_at: str
-    updated_at: str
 
 
 class AssetQuery(ListQuery, kw_only=True):
@@ -93,87 +52,15 @@ class AssetQuery(ListQuery, kw_only=True):
     min_size_bytes: Annotated[int, msgspec.Meta(ge=0)] | None = None
     max_size_bytes: Annotated[int, msgspec.Meta(ge=0)] | None = None
     sha256: str | None = None
+    trashed: bool = False
     sort: Literal["created_at"] = "created_at"
     order: Literal["asc", "desc"] = "desc"
 
 
-class NewAsset(msgspec.Struct):
-    """The asset that an upload will fill."""
+class DeleteQuery(msgspec.Struct):
+    """Whether to remove an asset for good."""
 
-    id: str
-    status: Status
-
-
-class NewVersion(msgspec.Struct):
-    """The version that an upload will fill."""
-
-    number: int
-
-
-class NewJob(msgspec.Struct):
-    """The job that processes an upload."""
-
-    id: str
-    status: Literal["pending"] = "pending"
-
-
-class UploadShown(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """How to send the bytes: a presigned POST, or the plan of a multipart upload."""
-
-    upload_id: str
-    method: Literal["POST", "MULTIPART"]
-    expires_at: str
-    url: str | None = None
-    fields: dict[str, str] | None = None
-    part_size_bytes: int | None = None
-    part_count: int | None = None
-
-
-class UploadReserved(msgspec.Struct):
-    """A reserved upload; `duplicate_of` lists assets with the same sha256."""
-
-    asset: NewAsset
-    version: NewVersion
-    duplicate_of: list[str] | None
-    upload: UploadShown | None
-    job: NewJob
-
-
-class PartNumbers(msgspec.Struct):
-    """The parts to sign URLs for."""
-
-    part_numbers: Annotated[
-        list[Annotated[int, msgspec.Meta(ge=1, le=10_000)]],
-        msgspec.Meta(min_length=1, max_length=1000),
-    ]
-
-
-class PartUrl(msgspec.Struct):
-    """Where and how to PUT one part."""
-
-    part_number: int
-    url: str
-    headers: dict[str, str]
-
-
-class PartUrls(msgspec.Struct):
-    """Where to PUT parts."""
-
-    parts: list[PartUrl]
-
-
-class ArrivedPart(msgspec.Struct):
-    """A part that S3 has."""
-
-    part_number: int
-    size_bytes: int
-    etag: str
-
-
-class ArrivedParts(msgspec.Struct):
-    """The parts that S3 has."""
-
-    parts: list[ArrivedPart]
+    purge: bool = False
 
 
 class DownloadQuery(msgspec.Struct):
@@ -194,14 +81,20 @@ class SignedUrl(msgspec.Struct):
 @api.get("/assets", may=MEMBERS)
 def list_assets(actor: Actor, query: AssetQuery) -> Page[AssetShown]:
     """List the assets that you see, newest first."""
-    keep = _Filter(query)
+    keep = _Filter(query, clock.now())
 
     def read(position: Any) -> tuple[list[AssetShown], Any]:
-        found, following = catalog.page(
-            actor, query.limit, position, keep, newest_first=query.order == "desc"
-        )
         now = clock.now()
-        return [_shown(asset, face, now) for asset, face in found], following
+        found, following = catalog.page(
+            actor,
+            query.limit,
+            position,
+            keep,
+            now,
+            trashed=query.trashed,
+            newest_first=query.order == "desc",
+        )
+        return [shown(asset, face, now) for asset, face in found], following
 
     # Whoever holds the cursor sees the list with their own eyes, so a member is part of it.
     return lists.page(f"assets of {actor.id}", actor.tenant_id, query, read)
@@ -210,57 +103,63 @@ def list_assets(actor: Actor, query: AssetQuery) -> Page[AssetShown]:
 @api.get("/assets/{asset_id}", may=MEMBERS)
 def show_asset(actor: Actor, asset: AssetMetadata) -> AssetShown:
     """Show one asset."""
-    face = catalog.face_for(asset, actor)
-    assert face is not None  # the loader has seen to it
-    shown = _shown(asset, face, clock.now())
-    return Reply(shown, headers={"ETag": f'"{int(asset.revision)}"'})  # type: ignore[return-value]
+    return _tagged(actor, asset)
 
 
-@api.post(
-    "/assets/upload",
+@api.patch(
+    "/assets/{asset_id}",
     may=CONTRIBUTORS,
-    status=201,
-    problems=[FileTooLarge, UnsupportedMediaType, QuotaExceeded, WorkflowRequired],
+    guard=catalog.require_edit,
+    problems=[AssetTrashed, PreconditionFailed],
 )
-def reserve_upload(actor: Actor, body: UploadRequest) -> UploadReserved:
-    """Reserve an upload: everything is checked before a byte moves."""
+def change_asset(
+    actor: Actor, asset: AssetMetadata, body: AssetChange, incoming: Incoming
+) -> AssetShown:
+    """Change what is said of an asset; rights and custom fields merge, null removes."""
+    if_match = incoming.headers.get("if-match")
+    with _showing_current(actor, asset):
+        asset = edits.edit(
+            asset,
+            lambda before: changed_values(before, body),
+            actor.person,
+            clock.now(),
+            if_match,
+        )
+    return _tagged(actor, asset)
+
+
+@api.delete(
+    "/assets/{asset_id}",
+    may=CONTRIBUTORS,
+    guard=catalog.require_edit,
+    problems=[PreconditionFailed],
+)
+def delete_asset(
+    actor: Actor, asset: AssetMetadata, query: DeleteQuery, incoming: Incoming
+) -> None:
+    """Put an asset into the trash, or remove it for good."""
+    if query.purge and not actor.has(roles.ADMINS):
+        raise Forbidden("Only admins remove assets for good.")
     now = clock.now()
-    duplicates = catalog.with_sha256(actor, body.sha256.lower()) if body.sha256 else []
-    reserved = uploads.reserve(actor, body, now)
-    return UploadReserved(
-        asset=NewAsset(reserved.asset.asset_id, "uploading"),
-        version=NewVersion(int(reserved.upload.number)),
-        duplicate_of=duplicates or None,
-        upload=msgspec.convert(uploads.described(reserved.upload, now), UploadShown),
-        job=NewJob(reserved.upload.upload_id),
-    )
+    with _showing_current(actor, asset):
+        if query.purge:
+            edits.require_match(asset, incoming.headers.get("if-match"))
+            if trash.purge(asset, actor.person, now):
+                purging.work(asset, now)
+        else:
+            trash.trash(asset, actor.person, now, incoming.headers.get("if-match"))
 
 
-@api.post("/uploads/{upload_id}/parts", may=CONTRIBUTORS, problems=[Conflict])
-def sign_parts(upload: Upload, body: PartNumbers) -> PartUrls:
-    """Sign URLs to PUT parts to."""
-    urls = multipart.part_urls(upload, body.part_numbers, clock.now())
-    return PartUrls([PartUrl(**url) for url in urls])
+@api.post("/assets/{asset_id}/restore", may=CONTRIBUTORS, guard=catalog.require_edit)
+def restore_asset(actor: Actor, asset: AssetMetadata) -> AssetShown:
+    """Take an asset out of the trash."""
+    return _tagged(actor, trash.restore(asset, actor.person, clock.now()))
 
 
-@api.get("/uploads/{upload_id}/parts", may=CONTRIBUTORS, problems=[Conflict])
-def list_parts(upload: Upload) -> ArrivedParts:
-    """List the parts that have arrived."""
-    return ArrivedParts([ArrivedPart(**part) for part in multipart.arrived(upload)])
-
-
-@api.post("/uploads/{upload_id}/complete", may=CONTRIBUTORS, problems=[Conflict])
-def complete_upload(actor: Actor, upload: Upload) -> AssetShown:
-    """Join the parts of an upload; again gives the same answer."""
-    multipart.complete(upload)
-    asset = catalog.visible(actor, upload.asset_id)
-    return _shown(asset, faces.read(asset.current), clock.now())
-
-
-@api.delete("/uploads/{upload_id}", may=CONTRIBUTORS, problems=[Conflict])
-def abort_upload(actor: Actor, upload: Upload) -> None:
-    """Abort an upload and free its quota; again is fine."""
-    multipart.abort(actor, upload, clock.now())
+@api.get("/assets/{asset_id}/usage", may=MEMBERS)
+def show_usage(asset: AssetMetadata) -> dict[str, int]:
+    """Say in how many places of each kind an asset is used."""
+    return usage.count(asset.tenant_id, asset.asset_id)
 
 
 @api.get(
@@ -272,20 +171,41 @@ def abort_upload(actor: Actor, upload: Upload) -> None:
 def download_asset(actor: Actor, asset: AssetMetadata, query: DownloadQuery) -> SignedUrl:
     """Redirect to a signed URL of the bytes, or with `redirect=false` show it; one download."""
     now = clock.now()
-    face = downloads.chosen_face(asset, actor, query.version)
+    face = downloads.chosen_face(asset, actor, query.version, now)
     url = downloads.signed_url(asset, face, query.rendition, now)
     downloads.download_record(asset, face, actor, now).save()
     if not query.redirect:
-        shown = SignedUrl(url, clock.timestamp(now + downloads.LIFETIME))
-        return Reply(shown, status=200)  # type: ignore[return-value]
+        signed = SignedUrl(url, clock.timestamp(now + downloads.LIFETIME))
+        return Reply(signed, status=200)  # type: ignore[return-value]
     return Reply(None, headers={"Location": url})  # type: ignore[return-value]
+
+
+def _tagged(actor: Actor, asset: AssetMetadata) -> AssetShown:
+    now = clock.now()
+    face = catalog.face_for(asset, actor, now)
+    assert face is not None  # the loader has seen to it
+    headers = {"ETag": edits.etag(asset)}
+    return Reply(shown(asset, face, now), headers=headers)  # type: ignore[return-value]
+
+
+@contextmanager
+def _showing_current(actor: Actor, asset: AssetMetadata) -> Iterator[None]:
+    """Let a failed precondition show the asset as it is now."""
+    try:
+        yield
+    except PreconditionFailed as failure:
+        fresh = catalog.visible(actor, asset.asset_id)
+        reply = _tagged(actor, fresh)
+        failure.extra = {"current": msgspec.to_builtins(reply.body)}  # type: ignore[attr-defined]
+        raise
 
 
 class _Filter:
     """Says whether an asset, with the face that its reader sees, fits a query."""
 
-    def __init__(self, query: AssetQuery) -> None:
+    def __init__(self, query: AssetQuery, now: datetime) -> None:
         self._query = query
+        self._now = now
         self._tags = {_folded(tag) for tag in query.tag}
         self._category = checked_category(query.category) if query.category else None
         self._type = media_types.canonical(query.content_type) if query.content_type else None
@@ -297,7 +217,7 @@ class _Filter:
         return (
             query.kind in (None, face.kind)
             and self._type in (None, face.content_type)
-            and query.status in (None, face.status)
+            and query.status in (None, lifecycle.shown_status(asset, face, self._now))
             and (query.sha256 is None or query.sha256.lower() == face.sha256)
             and self._uploader in (None, uploader["id"], uploader["email"].lower())
             and (query.created_after is None or created > query.created_after)
@@ -315,50 +235,3 @@ def _folded(word: str) -> str:
 
 def _below(path: str | None, ancestor: str) -> bool:
     return path is not None and f"{path}/".startswith(f"{ancestor}/")
-
-
-def _shown(asset: AssetMetadata, face: Face, now: datetime) -> AssetShown:
-    return AssetShown(
-        id=asset.asset_id,
-        title=asset.title,
-        description=asset.description,
-        alt_text=asset.alt_text,
-        filename=face.filename,
-        category=asset.category,
-        tags=asset.tags,
-        keywords=asset.keywords,
-        custom_fields=asset.custom_fields,
-        focal_point=asset.focal_point,
-        rights=shown_rights(asset.rights),
-        kind=face.kind,
-        content_type=face.content_type,
-        size_bytes=face.size_bytes,
-        sha256=face.sha256,
-        status=face.status,
-        status_reason=face.status_reason,
-        scan=face.scan,
-        technical=face.technical,
-        current_version=face.number,
-        published_version=int(asset.published_version) if asset.published_version else None,
-        thumbnails=_thumbnails(asset.tenant_id, face, now),
-        renditions=face.renditions,
-        uploaded_by=PersonShown(**asset.uploaded_by),
-        created_at=asset.created_at,
-        updated_at=asset.updated_at,
-    )
-
-
-def _thumbnails(tenant_id: str, face: Face, now: datetime) -> dict[str, Thumbnail]:
-    if not face.thumbnails or face.sha256 is None or not downloads.is_open(face):
-        return {}
-    query = signing.folder_query(f"renditions/{tenant_id}", now)
-    urls = {
-        size: signing.unsigned_url(
-            f"renditions/{faces.thumbnail_path(tenant_id, face.sha256, size)}"
-        )
-        for size in face.thumbnails
-    }
-    return {
-        size: Thumbnail(f"{urls[size]}?{query}", width, height)
-        for size, (width, height) in face.thumbnails.items()
-    }

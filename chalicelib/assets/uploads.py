@@ -1,14 +1,14 @@
 """Uploads: checked, reserved and described before a byte moves."""
 
-import hashlib
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
 
-from chalicelib.assets import faces, media_types
+from chalicelib.assets import branches, edits, faces, lifecycle, media_types, versions
 from chalicelib.assets.descriptions import (
     CategoryPath,
     CustomFields,
@@ -22,30 +22,32 @@ from chalicelib.assets.descriptions import (
     title_of,
     unique_words,
 )
+from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import (
     AssetMetadata,
     AssetVersion,
+    Branch,
     Upload,
     asset_key,
     version_key,
 )
-from chalicelib.core import clock, signing, storage
-from chalicelib.core.errors import Forbidden, PayloadTooLarge, UnsupportedMediaType
+from chalicelib.core import clock, queues, signing, storage
+from chalicelib.core.errors import Conflict, Forbidden, PayloadTooLarge, UnsupportedMediaType
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.tables import find, put, transact
+from chalicelib.core.tables import ConditionFailed, change, find, put, transact
 from chalicelib.tenants import accounts, quotas, roles
 
 MULTIPART_ABOVE_BYTES = 100 * 1024 * 1024
 LIFETIME = timedelta(hours=1)
 MULTIPART_LIFETIME = timedelta(hours=24)
-DUE_SHARDS = 4
 FIRST_LOOK = timedelta(minutes=3)
 """When the sweeper first asks S3 whether the event of an upload got lost."""
 _MIB = 1024 * 1024
 _MAX_PARTS = 10_000
+_ATTEMPTS = 10
 
 
 class FileTooLarge(PayloadTooLarge):
@@ -82,48 +84,78 @@ class UploadRequest(msgspec.Struct, kw_only=True):
     link_existing: bool = False
 
 
-@dataclass(frozen=True)
-class Reserved:
-    """A reserved upload with the asset that it will fill."""
+class VersionRequest(UploadRequest, kw_only=True):
+    """A file to be uploaded as a new version; what it says of the asset replaces what is said."""
 
-    asset: AssetMetadata
-    upload: Upload
+    branch: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = versions.MAIN
+    change_description: Text = ""
 
 
-def reserve(actor: Actor, request: UploadRequest, now: datetime) -> Reserved:
+def reserve(actor: Actor, request: UploadRequest, now: datetime, *, link: bool = False) -> Upload:
     """Reserve quota for a new asset, write it as `uploading`, and prepare its upload.
+
+    Args:
+        actor: who uploads.
+        request: what.
+        now: when.
+        link: take the tenant's own bytes with this sha256, which the actor sees, instead of
+            having them sent.
 
     Raises:
         Invalid: the file's name, category or rights cannot be.
         FileTooLarge, UnsupportedMediaType, QuotaExceeded, WorkflowRequired: refused before a
             byte moves.
     """
-    filename = checked_filename(request.filename)
-    rights = stored_rights(request.rights)
-    category = checked_category(request.category) if request.category else None
+    values = _values(request)
     effective = accounts.settings_of(accounts.get(actor.tenant_id))
-    content_type = _accepted_type(request, effective)
-    upload = _upload(actor, request, filename, content_type, effective, now)
-    reservation = (actor.tenant_id, upload.upload_id, request.size_bytes, 1)
-    usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
-    for left_behind in quotas.abandoned(usage, now):
-        _resolve(actor.tenant_id, *left_behind)
-    if not request.create_workflow and not actor.has(roles.ADMINS):
-        quotas.cancel(*reservation)
-        raise WorkflowRequired
-    try:
-        if upload.part_count is not None:
-            bucket = settings().uploads_bucket
-            upload.multipart_id = storage.start_multipart(bucket, upload.key)
-        face = _face(1, filename, content_type, request.size_bytes)
-        asset = _asset(actor, upload, request, face, now)
-        asset.category, asset.rights = category, rights
-        _write(actor, asset, upload, face, now)
-    except BaseException:
-        quotas.cancel(*reservation)
-        raise
-    quotas.settle(*reservation)
-    return Reserved(asset, upload)
+    upload = _upload(actor, request, clock.new_id(now), effective, now, link=link)
+    with _reserved(actor, request, upload, effective, now, assets=1):
+        face = _face(upload, 1)
+        asset = _asset(actor, upload, face, values, now)
+        created = record(
+            actor.tenant_id,
+            actor.person,
+            "asset.created",
+            ("asset", str(asset.asset_id)),
+            now,
+            new={"title": asset.title, "filename": face.filename, "size_bytes": face.size_bytes},
+        )
+        version = _version(actor, upload, face, now)
+        transact(put(asset), put(version), put(upload), put(created))
+    _started(upload)
+    return upload
+
+
+def reserve_version(
+    actor: Actor, asset: AssetMetadata, request: VersionRequest, now: datetime, *, link: bool
+) -> Upload:
+    """Reserve quota for a new version of an asset, and prepare its upload.
+
+    Raises:
+        NotFound: there is no such branch.
+        AssetTrashed: the asset is in the trash.
+        Conflict: too many people add versions at the same time.
+        Invalid, FileTooLarge, UnsupportedMediaType, QuotaExceeded, WorkflowRequired: as `reserve`.
+    """
+    values = _values(request)
+    branch = branches.get(asset, request.branch)
+    effective = accounts.settings_of(accounts.get(actor.tenant_id))
+    upload = _upload(actor, request, str(asset.asset_id), effective, now, link=link)
+    with _reserved(actor, request, upload, effective, now, assets=0):
+        for attempt in range(_ATTEMPTS):
+            edits.require_live(asset)
+            try:
+                _write_version(actor, asset, branch, upload, request, now)
+                break
+            except ConditionFailed:
+                if attempt == _ATTEMPTS - 1:
+                    raise Conflict("Too many versions come at the same time; try again.") from None
+                asset = edits.read_again(asset)
+                branch = branches.get(asset, request.branch)
+    said = {name: value for name, value in values.items() if value}
+    edits.edit(asset, lambda _: said, actor.person, now)
+    _started(upload)
+    return upload
 
 
 def described(upload: Upload, now: datetime) -> dict[str, Any]:
@@ -138,10 +170,72 @@ def described(upload: Upload, now: datetime) -> dict[str, Any]:
     return common | {"method": "POST", "url": post["url"], "fields": post["fields"]}
 
 
-def due(moment: datetime, identifier: str) -> tuple[str, str]:
-    """Give the shard and time under which the sweeper finds an unfinished upload."""
-    shard = int(hashlib.sha256(identifier.encode()).hexdigest(), 16) % DUE_SHARDS
-    return str(shard), f"{clock.timestamp(moment)}#{identifier}"
+@contextmanager
+def _reserved(
+    actor: Actor,
+    request: UploadRequest,
+    upload: Upload,
+    effective: Settings,
+    now: datetime,
+    *,
+    assets: int,
+) -> Iterator[None]:
+    """Hold the upload's bytes while it is written; they are given back if it is not."""
+    reservation = (actor.tenant_id, str(upload.upload_id), request.size_bytes, assets)
+    usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
+    for left_behind in quotas.abandoned(usage, now):
+        _resolve(actor.tenant_id, *left_behind)
+    try:
+        if not request.create_workflow and not actor.has(roles.ADMINS):
+            raise WorkflowRequired
+        if upload.part_count is not None:
+            bucket = settings().uploads_bucket
+            upload.multipart_id = storage.start_multipart(bucket, upload.key)
+        yield
+    except BaseException:
+        quotas.cancel(*reservation)
+        raise
+    quotas.settle(*reservation)
+
+
+def _write_version(
+    actor: Actor,
+    asset: AssetMetadata,
+    branch: Branch,
+    upload: Upload,
+    request: VersionRequest,
+    now: datetime,
+) -> None:
+    """Write a new version as the next of its asset.
+
+    Raises:
+        ConditionFailed: somebody else added a version, or moved the branch, meanwhile.
+    """
+    upload.number = int(asset.last_version) + 1
+    face = _face(upload, int(upload.number))
+    version = _version(actor, upload, face, now)
+    version.branch, version.parent = branch.name, int(branch.head)
+    version.change_description = request.change_description
+    written = record(
+        actor.tenant_id,
+        actor.person,
+        "version.created",
+        ("asset", str(asset.asset_id)),
+        now,
+        new={"version": face.number, "branch": branch.name, "size_bytes": face.size_bytes},
+    )
+    writes = versions.added(asset, version, publish=False, now=now)
+    if branch.name != versions.MAIN:
+        ahead = Branch.head.set(face.number)
+        writes.append(change(branch, ahead, condition=Branch.head == branch.head))
+    transact(*writes, put(upload), put(written))
+
+
+def _started(upload: Upload) -> None:
+    """Have a linked upload attached at once; the sweeper would find it a little later."""
+    if upload.linked:
+        ids = {"tenant_id": upload.tenant_id, "upload_id": upload.upload_id}
+        queues.send(settings().scan_small_queue, str(upload.tenant_id), ids)
 
 
 def _resolve(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
@@ -165,16 +259,32 @@ def _accepted_type(request: UploadRequest, effective: Settings) -> str:
     return content_type
 
 
+def _values(request: UploadRequest) -> dict[str, Any]:
+    """Give what a request says of the asset, by field."""
+    return {
+        "title": request.title,
+        "description": request.description,
+        "category": checked_category(request.category) if request.category else None,
+        "tags": unique_words(request.tags),
+        "keywords": unique_words(request.keywords),
+        "custom_fields": request.custom_fields,
+        "rights": stored_rights(request.rights),
+    }
+
+
 def _upload(
     actor: Actor,
     request: UploadRequest,
-    filename: str,
-    content_type: str,
+    asset_id: str,
     effective: Settings,
     now: datetime,
+    *,
+    link: bool,
 ) -> Upload:
-    upload_id = clock.new_id()
-    multipart = request.multipart or request.size_bytes > MULTIPART_ABOVE_BYTES
+    filename = checked_filename(request.filename)
+    content_type = _accepted_type(request, effective)
+    upload_id = clock.new_id(now)
+    multipart = not link and (request.multipart or request.size_bytes > MULTIPART_ABOVE_BYTES)
     expires = now + (MULTIPART_LIFETIME if multipart else LIFETIME)
     tasks = []
     if request.generate_thumbnail and effective.auto_generate_thumbnails:
@@ -186,7 +296,7 @@ def _upload(
         "UPLOAD",
         tenant_id=actor.tenant_id,
         upload_id=upload_id,
-        asset_id=clock.new_id(),
+        asset_id=asset_id,
         number=1,
         declared={
             "filename": filename,
@@ -197,11 +307,13 @@ def _upload(
             "virus_scan": request.virus_scan,
         },
         tasks=tasks,
+        linked=link,
+        state="arrived" if link else "open",
         created_by=msgspec.to_builtins(actor.person),
         created_at=clock.timestamp(now),
         expires_at=clock.timestamp(expires),
     )
-    upload.due_shard, upload.due_at = due(now + FIRST_LOOK, upload_id)
+    upload.due_shard, upload.due_at = due_key(now + FIRST_LOOK, upload_id)
     if multipart:
         size = max(8 * _MIB, math.ceil(request.size_bytes / _MAX_PARTS / _MIB) * _MIB)
         upload.part_size_bytes = size
@@ -209,44 +321,47 @@ def _upload(
     return upload
 
 
-def _face(number: int, filename: str, content_type: str, size_bytes: int) -> Face:
+def _face(upload: Upload, number: int) -> Face:
+    declared = upload.declared
     return Face(
         number=number,
-        filename=filename,
-        kind=media_types.kind_of(content_type),
-        content_type=content_type,
-        size_bytes=size_bytes,
+        filename=declared["filename"],
+        kind=media_types.kind_of(declared["content_type"]),
+        content_type=declared["content_type"],
+        size_bytes=declared["size_bytes"],
+        status="scanning" if upload.linked else "uploading",
     )
 
 
 def _asset(
-    actor: Actor, upload: Upload, request: UploadRequest, face: Face, now: datetime
+    actor: Actor, upload: Upload, face: Face, values: dict[str, Any], now: datetime
 ) -> AssetMetadata:
-    return AssetMetadata(
-        asset_key(actor.tenant_id, upload.asset_id),
+    values["title"] = values["title"] or title_of(face.filename)
+    asset = AssetMetadata(
+        asset_key(actor.tenant_id, str(upload.asset_id)),
         "ASSET",
         tenant_id=actor.tenant_id,
         asset_id=upload.asset_id,
         listed_in=actor.tenant_id,
-        title=request.title or title_of(face.filename),
-        description=request.description,
-        tags=unique_words(request.tags),
-        keywords=unique_words(request.keywords),
-        custom_fields=request.custom_fields,
         current=faces.stored(face),
         current_version=1,
         uploaded_by=msgspec.to_builtins(actor.person),
         created_at=clock.timestamp(now),
         updated_at=clock.timestamp(now),
+        **values,
     )
+    moment = lifecycle.next_due(asset, now)
+    if moment is not None:
+        asset.due_shard, asset.due_at = due_key(moment, str(asset.asset_id))
+    return asset
 
 
-def _write(actor: Actor, asset: AssetMetadata, upload: Upload, face: Face, now: datetime) -> None:
-    version = AssetVersion(
-        asset.pk,
+def _version(actor: Actor, upload: Upload, face: Face, now: datetime) -> AssetVersion:
+    return AssetVersion(
+        asset_key(actor.tenant_id, str(upload.asset_id)),
         version_key(face.number),
         tenant_id=actor.tenant_id,
-        asset_id=asset.asset_id,
+        asset_id=upload.asset_id,
         number=face.number,
         status=face.status,
         face=faces.stored(face),
@@ -254,12 +369,3 @@ def _write(actor: Actor, asset: AssetMetadata, upload: Upload, face: Face, now: 
         created_by=msgspec.to_builtins(actor.person),
         created_at=clock.timestamp(now),
     )
-    created = record(
-        actor.tenant_id,
-        actor.person,
-        "asset.created",
-        ("asset", asset.asset_id),
-        now,
-        new={"title": asset.title, "filename": face.filename, "size_bytes": face.size_bytes},
-    )
-    transact(put(asset), put(version), put(upload), put(created))

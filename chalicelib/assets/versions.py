@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.assets import catalog, faces
+from chalicelib.assets import catalog, edits, faces
 from chalicelib.assets.faces import Face
-from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key, content_key
+from chalicelib.assets.models import (
+    AssetMetadata,
+    AssetVersion,
+    asset_key,
+    content_key,
+    version_key,
+)
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person, record
 from chalicelib.core.tables import ConditionFailed, Write, change, find, put, transact
 from chalicelib.tenants import quotas
+
+MAIN = "main"
+"""The branch whose newest version is what an asset says of its content."""
 
 _ATTEMPTS = 5
 
@@ -35,6 +44,8 @@ def move(
     actor: Person = SYSTEM,
     publish: bool = False,
     release: bool = False,
+    embedded: dict[str, Any] | None = None,
+    deduplicated: bool = False,
     also: Sequence[Write] = (),
 ) -> bool:
     """Take a version from one of the source states to the one that `alter` gives its face.
@@ -51,6 +62,8 @@ def move(
         actor: who did it.
         publish: make it the published version, if it is of `main`.
         release: give its bytes back to the quota.
+        embedded: the embedded metadata found in its content, if that is known now.
+        deduplicated: note that another version had its bytes first.
         also: further writes of the same transaction.
 
     Returns:
@@ -68,7 +81,7 @@ def move(
         face = faces.read(version.face)
         alter(face)
         writes = [
-            _version_write(version, face),
+            _version_write(version, face, embedded, deduplicated),
             _asset_write(asset, version, face, publish, now),
             *also,
         ]
@@ -85,11 +98,60 @@ def move(
     return False
 
 
-def _version_write(version: AssetVersion, face: Face) -> Write:
+def added(
+    asset: AssetMetadata, version: AssetVersion, *, publish: bool, now: datetime
+) -> list[Write]:
+    """Add a version to an asset: the version, the asset's faces, and what the last one described.
+
+    The first two writes fail when somebody else added a version meanwhile.
+    """
+    number = int(version.number)
+    actions: list[Any] = [
+        AssetMetadata.last_version.set(number),
+        AssetMetadata.updated_at.set(clock.timestamp(now)),
+    ]
+    if version.branch == MAIN:
+        actions.append(AssetMetadata.current_version.set(number))
+        actions.append(AssetMetadata.current.set(version.face))
+        if publish and version.status == "approved":
+            actions.append(AssetMetadata.published_version.set(number))
+            actions.append(AssetMetadata.published.set(version.face))
+    unchanged = AssetMetadata.last_version == asset.last_version
+    last = AssetVersion(asset.pk, version_key(int(asset.last_version)))
+    described = AssetVersion.described.set(edits.values_of(asset))
+    writes = [
+        change(asset, *actions, condition=unchanged & AssetMetadata.trashed_at.does_not_exist()),
+        put(version, condition=AssetVersion.pk.does_not_exist()),
+    ]
+    if catalog.version(asset.tenant_id, asset.asset_id, int(asset.last_version)) is not None:
+        writes.append(change(last, described, condition=AssetVersion.pk.exists()))
+    return writes
+
+
+def page(asset: AssetMetadata, limit: int, position: Any) -> tuple[list[AssetVersion], Any]:
+    """Read one page of an asset's versions, newest first."""
+    results = AssetVersion.query(
+        asset.pk,
+        AssetVersion.sk.startswith("V#"),
+        scan_index_forward=False,
+        limit=limit,
+        last_evaluated_key=position,
+    )
+    found = list(results)
+    return found, results.last_evaluated_key
+
+
+def _version_write(
+    version: AssetVersion, face: Face, embedded: dict[str, Any] | None, deduplicated: bool
+) -> Write:
     actions = [
         AssetVersion.status.set(face.status),
         AssetVersion.face.set(faces.stored(face)),
     ]
+    if embedded is not None:
+        actions.append(AssetVersion.embedded.set(embedded))
+    if deduplicated:
+        actions.append(AssetVersion.deduplicated.set(True))
     if face.sha256 is not None and version.content_key is None:
         key = content_key(version.tenant_id, face.sha256)
         actions.append(AssetVersion.content_key.set(key))
@@ -104,7 +166,13 @@ def _asset_write(
     if asset.current_version == version.number:
         actions.append(AssetMetadata.current.set(faces.stored(face)))
     newer = version.number > (asset.published_version or 0)
-    if publish and newer and version.branch == "main" and face.status == "approved":
+    is_published = asset.published_version == version.number
+    if is_published and face.status != "approved":
+        actions.append(AssetMetadata.published.remove())
+        actions.append(AssetMetadata.published_version.remove())
+    elif is_published or (
+        publish and newer and version.branch == MAIN and face.status == "approved"
+    ):
         actions.append(AssetMetadata.published.set(faces.stored(face)))
         actions.append(AssetMetadata.published_version.set(int(version.number)))
     unchanged = AssetMetadata.current_version == asset.current_version

@@ -78,6 +78,12 @@ class RequestInProgress(Conflict):
     code, title = "request_in_progress", "Still running"
 
 
+class PreconditionFailed(ReefError):
+    """It has changed since you read it; `current` shows what it is now."""
+
+    status, code, title = 412, "precondition_failed", "Changed meanwhile"
+
+
 class LengthRequired(ReefError):
     """Send the body whole with a Content-Length; chunked bodies do not arrive."""
 

@@ -25,6 +25,7 @@ BASE = "/api/v3"
 _MAX_ID_LENGTH = 256
 """No id or address is longer, and DynamoDB refuses keys that are much longer."""
 
+Guard = Callable[..., None]
 Loader = Callable[[Actor, str], Any]
 Authenticate = Callable[[str], Actor]
 
@@ -34,13 +35,15 @@ class Route:
     """One declared route.
 
     `may` is the set of roles that may use it, of which a member needs one; None means that
-    nobody has to sign in, and an empty set that any active member may.
+    nobody has to sign in, and an empty set that any active member may. `guard` takes the actor and
+    what the path names, and raises `Forbidden` for what the role alone does not decide.
     """
 
     method: str
     path: str
     view: Callable[..., Any]
     may: frozenset[str] | None
+    guard: Guard | None
     status: int
     problems: tuple[type[ReefError], ...]
     body: type[msgspec.Struct] | None
@@ -108,6 +111,7 @@ class Routes:
         path: str,
         *,
         may: frozenset[str] | None,
+        guard: Guard | None = None,
         status: int = 200,
         problems: Sequence[type[ReefError]] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -118,6 +122,7 @@ class Routes:
                 path=BASE + path,
                 view=view,
                 may=may,
+                guard=guard,
                 status=status,
                 problems=tuple(problems),
                 body=hints.get("body"),
@@ -182,6 +187,9 @@ def _answer(route: Route, incoming: Incoming, fields: dict[str, Any]) -> Respons
             arguments[name] = value
     if actor is not None and route.may and not actor.has(route.may):
         raise Forbidden
+    if route.guard is not None:
+        named = [name for name, _ in route.loaders.values() if name in arguments]
+        route.guard(actor, *(arguments[name] for name in named))
     if route.body is not None or route.method in {"POST", "PUT", "PATCH"}:
         data = incoming.body_json()
         if route.body is not None:

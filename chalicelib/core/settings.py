@@ -73,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     auto_generate_thumbnails: bool = True
     auto_extract_metadata: bool = True
     auto_publish: bool = True
+    trash_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     storage_quota_bytes: Bytes = 107_374_182_400
 
 
@@ -82,6 +83,7 @@ TENANT_SETTINGS = (
     "auto_generate_thumbnails",
     "auto_extract_metadata",
     "auto_publish",
+    "trash_retention_days",
 )
 """The settings that a tenant's admins may override through `PATCH tenant/`."""
 

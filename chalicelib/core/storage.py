@@ -41,6 +41,17 @@ def stream(bucket: str, key: str, version_id: str) -> Iterator[bytes]:
         yield from body.iter_chunks(_CHUNK_BYTES)
 
 
+def read(bucket: str, key: str) -> bytes:
+    """Read a small object.
+
+    Raises:
+        ObjectGone: it is not there.
+    """
+    with _get(bucket, key)["Body"] as body:
+        data: bytes = body.read()
+    return data
+
+
 def download(bucket: str, key: str, path: str) -> None:
     """Write an object to a file.
 
@@ -78,6 +89,30 @@ def keys(bucket: str) -> list[str]:
 def delete(bucket: str, key: str) -> None:
     """Remove an object; again is fine."""
     client("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def delete_folder(bucket: str, prefix: str) -> None:
+    """Remove every object whose key begins so; again is fine."""
+    s3 = client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        found = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+        if found:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+
+
+def delete_versions(bucket: str, key: str) -> None:
+    """Remove every version of an object; again is fine."""
+    s3 = client("s3")
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
+    for page in pages:
+        found = [
+            {"Key": key, "VersionId": item["VersionId"]}
+            for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if item["Key"] == key
+        ]
+        if found:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
 
 
 def copy(source: tuple[str, str, str], bucket: str, key: str, content_type: str) -> None:

@@ -1,4 +1,4 @@
-"""Contents: clean bytes kept once per tenant, the tasks on them, and the versions that wait.
+"""The work on contents: keeping clean bytes, the tasks on them, and the versions that wait.
 
 Every step can be repeated and can be cut off anywhere: a version is attached in the transaction
 that moves it, the last task to finish moves every version that is attached, and whoever attaches
@@ -6,20 +6,24 @@ later finds the tasks done and moves itself.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.assets import versions
+import msgspec
+
+from chalicelib.assets import catalog, versions
+from chalicelib.assets import contents as library
+from chalicelib.assets.contents import Content, ContentReference, get
+from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import Upload, asset_key
 from chalicelib.assets.models import content_key as key_of
 from chalicelib.assets.versions import VersionRef
-from chalicelib.core import storage
+from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, change, check, find, insert, put, update
+from chalicelib.core.tables import ConditionFailed, change, insert, update
 from chalicelib.processing import tasks
-from chalicelib.processing.models import Content, ContentReference
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskError
 from chalicelib.tenants import accounts
 
@@ -27,6 +31,17 @@ _TASK_ATTRIBUTES: dict[JobType, Any] = {
     "thumbnail": Content.thumbnail_task,
     "metadata": Content.metadata_task,
 }
+
+
+_UNATTACHED = timedelta(hours=1)
+"""Bytes that no version has by then are of an upload that died or was purged, and go."""
+
+
+class _Deleting(RetryLater):
+    """The same content is being deleted; afterwards its bytes can be kept afresh."""
+
+    def __init__(self) -> None:
+        super().__init__("the same content is being deleted", 30)
 
 
 @dataclass(frozen=True)
@@ -40,12 +55,7 @@ class Clean:
     scan: Scan
 
 
-def get(tenant_id: str, sha256: str) -> Content | None:
-    """Read a content."""
-    return find(Content, key_of(tenant_id, sha256), "CONTENT")
-
-
-def keep(upload: Upload, clean: Clean) -> tuple[Content, set[JobType]]:
+def keep(upload: Upload, clean: Clean, now: datetime) -> tuple[Content, set[JobType]]:
     """Make sure that the tenant has these bytes in the originals bucket.
 
     The copy is of the very object version that was scanned.
@@ -58,20 +68,26 @@ def keep(upload: Upload, clean: Clean) -> tuple[Content, set[JobType]]:
         RetryLater: the same content is just being deleted.
         ObjectGone: the scanned object has left the uploads bucket.
     """
-    content = get(upload.tenant_id, clean.sha256) or _begin(upload, clean)
+    content = get(upload.tenant_id, clean.sha256) or _begin(upload, clean, now)
     if content.state == "deleting":
-        raise RetryLater("the same content is being deleted", 10)
+        raise _Deleting
     if content.state == "copying":
         source = (settings().uploads_bucket, upload.key, str(upload.object_version))
         storage.copy(source, settings().originals_bucket, content.key, clean.content_type)
-        try:
-            update(content, Content.state.set("stored"), condition=Content.state != "deleting")
-        except ConditionFailed:
-            raise RetryLater("the same content is being deleted", 10) from None
+        _change(content, Content.state.set("stored"))
+    return content, want(upload, content)
+
+
+def want(upload: Upload, content: Content) -> set[JobType]:
+    """Ask for what an upload wants made of bytes that were there already; gives what is new.
+
+    Raises:
+        RetryLater: the content is just being deleted.
+    """
     missing: set[JobType] = {name for name in upload.tasks if task_of(content, name) is None}
     if missing:
-        update(content, Content.pending.add(missing))
-    return content, missing
+        _change(content, Content.pending.add(missing))
+    return missing
 
 
 def attach(upload: Upload, content: Content, clean: Clean, now: datetime) -> None:
@@ -86,26 +102,24 @@ def attach(upload: Upload, content: Content, clean: Clean, now: datetime) -> Non
         face.sha256, face.content_type, face.kind = clean.sha256, clean.content_type, clean.kind
         face.size_bytes, face.scan, face.status = clean.size_bytes, clean.scan, "processing"
 
-    reference = ContentReference(
-        content.pk,
-        f"REF#{upload.asset_id}#{int(upload.number):06d}",
-        asset_id=upload.asset_id,
-        number=int(upload.number),
-        upload_id=upload.upload_id,
+    reference = library.reference(
+        ref.tenant_id, clean.sha256, ref.asset_id, ref.number, upload.upload_id
     )
+    others = any(other.sk != reference.sk for other in library.references(content))
     try:
-        versions.move(
+        moved = versions.move(
             ref,
             ["scanning"],
             describe,
             now,
-            also=[
-                check(content, condition=Content.state == "stored"),
-                put(reference),
-            ],
+            deduplicated=others,
+            also=library.attached(reference),
         )
     except ConditionFailed:
-        raise RetryLater("the same content is being deleted", 10) from None
+        raise _Deleting from None
+    if not moved and catalog.version(ref.tenant_id, ref.asset_id, ref.number) is None:
+        library.collect(ref.tenant_id, clean.sha256, now)  # purged while it was scanned
+        return
     fresh = get(upload.tenant_id, clean.sha256)
     if fresh is not None and is_done(fresh):
         advance(fresh, reference, now)
@@ -117,13 +131,13 @@ def is_done(content: Content) -> bool:
 
 
 def begin_task(content: Content, job_type: JobType, now: datetime) -> Task | None:
-    """Note that a task runs; None when another delivery has just ended it."""
+    """Note that a task runs; None when it was just ended, or the content deleted."""
     task = tasks.begun(tasks.read(_stored_task(content, job_type), job_type), now)
     try:
         update(
             content,
             _TASK_ATTRIBUTES[job_type].set(tasks.stored(task)),
-            condition=Content.pending.contains(job_type),
+            condition=Content.pending.contains(job_type) & library.is_kept(content),
         )
     except ConditionFailed:
         return None
@@ -138,7 +152,7 @@ def finish_task(
     facts: dict[str, Any] | None = None,
     error: TaskError | None = None,
     peak_memory_bytes: int | None = None,
-) -> None:
+) -> bool:
     """Note what became of a task, and move the versions on when it was the last one.
 
     Of two deliveries that ran it at once, the first to end counts.
@@ -150,6 +164,9 @@ def finish_task(
         facts: attributes of the content that the task found out.
         error: why it failed; the versions fail with this code.
         peak_memory_bytes: the most memory that it took.
+
+    Returns:
+        Whether it counts: another delivery may have been faster, or the content deleted.
     """
     done = tasks.ended(task, now, error, peak_memory_bytes)
     actions = [
@@ -159,17 +176,19 @@ def finish_task(
     actions += [getattr(Content, name).set(value) for name, value in (facts or {}).items()]
     if error is not None:
         actions.append(Content.failure.set(error.code))
+    still_mine = Content.pending.contains(task.job_type) & library.is_kept(content)
     try:
-        update(content, *actions, condition=Content.pending.contains(task.job_type))
+        update(content, *actions, condition=still_mine)
     except ConditionFailed:
-        return
+        return False
     advance_all(content, now)
+    return True
 
 
 def advance_all(content: Content, now: datetime) -> None:
     """Move every attached version on, if nothing is left to do; again is fine."""
     if is_done(content):
-        for reference in _references(content):
+        for reference in library.references(content):
             advance(content, reference, now)
 
 
@@ -204,6 +223,7 @@ def advance(content: Content, reference: ContentReference, now: datetime) -> Non
         action="version.failed" if failed else "version.approved",
         publish=effective.auto_publish,
         release=failed,
+        embedded=content.embedded,
         also=ending,
     )
 
@@ -219,7 +239,7 @@ def revive(content: Content) -> None:
     for job_type in failed:
         actions.append(_TASK_ATTRIBUTES[job_type].set(tasks.stored(Task(job_type=job_type))))
     if failed:
-        update(content, *actions)
+        _change(content, *actions)
 
 
 def task_of(content: Content, job_type: JobType) -> Task | None:
@@ -230,7 +250,7 @@ def task_of(content: Content, job_type: JobType) -> Task | None:
     return tasks.read(stored, job_type)
 
 
-def _begin(upload: Upload, clean: Clean) -> Content:
+def _begin(upload: Upload, clean: Clean, now: datetime) -> Content:
     content = Content(
         key_of(upload.tenant_id, clean.sha256),
         "CONTENT",
@@ -239,8 +259,11 @@ def _begin(upload: Upload, clean: Clean) -> Content:
         content_type=clean.content_type,
         kind=clean.kind,
         size_bytes=clean.size_bytes,
+        scan=msgspec.to_builtins(clean.scan),
         pending=set(upload.tasks) or None,
+        generation=clock.new_id(now),
     )
+    content.due_shard, content.due_at = due_key(now + _UNATTACHED, content.pk)
     try:
         insert(content)
     except ConditionFailed:
@@ -252,9 +275,13 @@ def _stored_task(content: Content, job_type: JobType) -> Any:
     return content.thumbnail_task if job_type == "thumbnail" else content.metadata_task
 
 
-def _references(content: Content) -> list[ContentReference]:
-    return list(
-        ContentReference.query(
-            content.pk, ContentReference.sk.startswith("REF#"), consistent_read=True
-        )
-    )
+def _change(content: Content, *actions: Any) -> None:
+    """Change a content that is kept.
+
+    Raises:
+        RetryLater: it is just being deleted.
+    """
+    try:
+        update(content, *actions, condition=library.is_kept(content))
+    except ConditionFailed:
+        raise _Deleting from None

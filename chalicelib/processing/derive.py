@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.assets import faces, media_types
+from chalicelib.assets.contents import Content
 from chalicelib.core import clock, storage
+from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
 from chalicelib.processing import contents, tasks
-from chalicelib.processing.models import Content
 from chalicelib.processing.tasks import JobType, Task, TaskError
 
 if TYPE_CHECKING:
@@ -37,16 +38,21 @@ def make_thumbnails(content: Content, now: datetime) -> None:
     sizes = settings().thumbnail_sizes
 
     def work(source: str) -> "Outcome[list[Picture]]":
-        return sandbox.run(thumbnails.make, source, content.content_type, sizes)
+        return sandbox.run(thumbnails.make_comparable, source, content.content_type, sizes)
 
     def instead() -> "list[Picture]":
         return cards.make(content.content_type, sizes)
 
     def facts(pictures: "list[Picture]") -> dict[str, Any]:
+        shown = {}
         for picture in pictures:
             path = faces.thumbnail_path(content.tenant_id, content.sha256, picture.name)
+            if picture.name == faces.GRID:
+                path = faces.grid_path(content.tenant_id, content.sha256)
+            else:
+                shown[picture.name] = (picture.width, picture.height)
             storage.put(settings().renditions_bucket, path, picture.data, picture.content_type)
-        return {"thumbnails": {p.name: (p.width, p.height) for p in pictures}}
+        return {"thumbnails": shown}
 
     _run(content, "thumbnail", now, work, instead, facts)
 
@@ -95,9 +101,15 @@ def _run(
         work: does it, given where the bytes are.
         instead: gives the result for a document that cannot be read.
         facts: turns the result into attributes of the content.
+
+    Raises:
+        RetryLater: the content is being deleted, or its task was ended by somebody else; whoever
+            comes back finds out which, and what is left over.
     """
     from chalicelib.processing.problems import MediaProblem
 
+    if content.state == "deleting":
+        raise RetryLater("the content is being deleted", 30)
     if job_type not in (content.pending or ()):
         contents.advance_all(content, now)  # whoever ended the task may have died before this
         return
@@ -119,9 +131,11 @@ def _run(
         else:
             result = instead()
     found = None if error else facts(result)
-    contents.finish_task(
+    ended = contents.finish_task(
         content, task, clock.now(), facts=found, error=error, peak_memory_bytes=peak
     )
+    if not ended:
+        raise RetryLater("somebody else was faster, or the content has been deleted", 1)
 
 
 def _give_up(content: Content, task: Task) -> None:

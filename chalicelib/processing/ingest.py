@@ -5,7 +5,12 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.assets import catalog, media_types, uploads, versions
+import msgspec
+
+from chalicelib.assets import catalog, media_types, versions
+from chalicelib.assets import contents as library
+from chalicelib.assets.contents import Content
+from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import Upload, asset_key
 from chalicelib.assets.uploads import MULTIPART_ABOVE_BYTES
@@ -16,7 +21,7 @@ from chalicelib.core.settings import Settings, settings
 from chalicelib.core.tables import ConditionFailed, Write, change, find, update
 from chalicelib.processing import contents, tasks
 from chalicelib.processing.contents import Clean
-from chalicelib.processing.models import Content, ProcessingJob
+from chalicelib.processing.models import ProcessingJob
 from chalicelib.processing.tasks import Task, TaskError
 from chalicelib.tenants import accounts
 
@@ -35,6 +40,7 @@ REASONS = {
     "checksum_mismatch": "The file does not have the sha256 that was declared.",
     "type_mismatch": "The file is not of the type that was declared, or not of one accepted here.",
     "unreadable": "The file is empty.",
+    "source_gone": "The file with the same bytes has been deleted meanwhile; upload it again.",
     "unscannable": "The scanner could not look at all of the file.",
     "scanner_unavailable": "The virus scanner could not be reached; try again later.",
 }
@@ -81,6 +87,9 @@ def examine(upload: Upload, now: datetime) -> None:
         _go_on(kept, now)
         return
     task = _begin_scan(job, now)
+    if upload.linked:
+        _link(upload, job, task, now)
+        return
     reading = _Reading(storage.stream(settings().uploads_bucket, upload.key, _pinned(upload)))
     try:
         scan = _scanned(upload, reading)
@@ -162,9 +171,33 @@ def _keep(upload: Upload, job: ProcessingJob, task: Task, reading: _Reading, sca
         _fail(upload, job, task, problem, scan)
         return
     clean = Clean(reading.sha256, sniffed, media_types.kind_of(sniffed), reading.size_bytes, scan)
-    content, missing = contents.keep(upload, clean)
+    content, missing = contents.keep(upload, clean, now)
     job.sha256 = clean.sha256
     _end_scan(job, task)
+    contents.attach(upload, content, clean, now)
+    for job_type in missing:
+        send_task(content.tenant_id, content.sha256, job_type)
+
+
+def _link(upload: Upload, job: ProcessingJob, task: Task, now: datetime) -> None:
+    """Give a version the bytes that its tenant has already, instead of having them sent."""
+    content = library.get(upload.tenant_id, upload.declared["sha256"])
+    if content is None or content.state == "deleting":
+        _fail(upload, job, task, "source_gone", Scan())
+        return
+    if content.state == "copying":
+        raise RetryLater("the bytes are just being copied", 10)
+    scan = msgspec.convert(content.scan, Scan)
+    if content.size_bytes != upload.declared["size_bytes"]:
+        _fail(upload, job, task, "size_mismatch", scan)
+        return
+    if not media_types.same_family(upload.declared["content_type"], content.content_type):
+        _fail(upload, job, task, "type_mismatch", scan)
+        return
+    job.sha256 = content.sha256
+    _end_scan(job, task)
+    missing = contents.want(upload, content)
+    clean = Clean(content.sha256, content.content_type, content.kind, int(content.size_bytes), scan)
     contents.attach(upload, content, clean, now)
     for job_type in missing:
         send_task(content.tenant_id, content.sha256, job_type)
@@ -198,7 +231,7 @@ def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> None:
     def scanning(face: Face) -> None:
         face.status = "scanning"
 
-    shard, due_at = uploads.due(now + STUCK_AFTER, upload.upload_id)
+    shard, due_at = due_key(now + STUCK_AFTER, upload.upload_id)
     arrived = change(
         upload,
         Upload.state.set("arrived"),
@@ -226,7 +259,7 @@ def _kept(upload: Upload, job: ProcessingJob) -> Content | None:
     version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
     if version is None or version.status != "processing":
         return None
-    return contents.get(upload.tenant_id, job.sha256)
+    return library.get(upload.tenant_id, job.sha256)
 
 
 def _go_on(content: Content, now: datetime) -> None:

@@ -4,7 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, uploads, versions
+from chalicelib.assets import catalog, versions
+from chalicelib.assets import contents as library
+from chalicelib.assets.contents import Content
+from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import AssetVersion, Upload, asset_key
 from chalicelib.assets.versions import VersionRef
@@ -14,7 +17,7 @@ from chalicelib.core.identity import Actor
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, change, find
 from chalicelib.processing import contents, ingest, tasks
-from chalicelib.processing.models import Content, ProcessingJob
+from chalicelib.processing.models import ProcessingJob
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskStatus
 from chalicelib.tenants import accounts, quotas
 
@@ -47,7 +50,7 @@ def find_upload(actor: Actor, job_or_asset_id: str) -> Upload:
     upload = find(Upload, asset_key(actor.tenant_id, job_or_asset_id), "UPLOAD")
     asset = catalog.visible(actor, upload.asset_id if upload else job_or_asset_id)
     if upload is None:
-        face = catalog.face_for(asset, actor)
+        face = catalog.face_for(asset, actor, clock.now())
         assert face is not None  # it is visible
         version = catalog.version(asset.tenant_id, asset.asset_id, face.number)
         if version is not None and version.upload_id:
@@ -76,7 +79,7 @@ def describe(upload: Upload) -> Job:
     status = version_status(upload)
     job = find_job(upload)
     scan = tasks.read(job.scan_task if job else None, "virus_scan")
-    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     shown = [scan]
     if status not in {"quarantined", "failed"} or content is not None:
         shown += [_task(content, name) for name in CONTENT_TASKS if name in upload.tasks]
@@ -105,7 +108,7 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
     if version.face["status_reason"] in _NEVER_ARRIVED:
         raise Conflict("The bytes never arrived; upload the file again.")
     job = find_job(upload)
-    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     attached = content is not None and version.content_key is not None
     if not attached and _object_gone(upload):
         raise Conflict("The uploaded bytes are gone; upload the file again.")
@@ -133,7 +136,7 @@ def _reopen(
     reservation = (upload.tenant_id, clock.new_id(now), size_bytes, 0)
     quotas.reserve(*reservation, quota_bytes=quota)
     kept = quotas.settled(*reservation)
-    shard, due_at = uploads.due(now + ingest.STUCK_AFTER, upload.upload_id)
+    shard, due_at = due_key(now + ingest.STUCK_AFTER, upload.upload_id)
     again = change(
         upload,
         Upload.state.set("arrived"),

@@ -7,6 +7,7 @@ from PIL import Image
 
 from chalicelib.processing import images
 
+GRID, GRID_SIDE = "grid", 128
 CONTENT_TYPE = "image/webp"
 QUALITY = 80
 METHOD = 2
@@ -40,6 +41,16 @@ def cascade(picture: Image.Image, sizes: dict[str, tuple[int, int]]) -> list[Pic
         step = images.resized(step, target)
         made.append(Picture(name, CONTENT_TYPE, *step.size, _webp(step)))
     return made[::-1]
+
+
+def grid(picture: Image.Image) -> Picture:
+    """Encode what comparisons of versions look at: 128 pixels at most, on white, without loss."""
+    small = images.resized(picture, images.fit(picture.size, (GRID_SIDE, GRID_SIDE)))
+    rgba = small.convert("RGBA")
+    flat = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    encoded = io.BytesIO()
+    flat.save(encoded, "PNG")
+    return Picture(GRID, "image/png", *flat.size, encoded.getvalue())
 
 
 def _webp(picture: Image.Image) -> bytes:

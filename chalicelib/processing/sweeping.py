@@ -3,13 +3,13 @@
 import logging
 from datetime import datetime, timedelta
 
-from chalicelib.assets import multipart, uploads
-from chalicelib.assets.models import Upload
+from chalicelib.assets import contents as library
+from chalicelib.assets import due, multipart, timekeeping
+from chalicelib.assets.models import AnyItem, AssetMetadata, Upload
 from chalicelib.core import clock, storage
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, find, update
 from chalicelib.processing import contents, ingest, jobs
-from chalicelib.processing.models import ContentReference
 from chalicelib.processing.tasks import CONTENT_TASKS, TaskError
 
 log = logging.getLogger(__name__)
@@ -23,16 +23,35 @@ _AT_ONCE = 100
 
 
 def sweep(now: datetime) -> int:
-    """Look after every unfinished upload that is due; gives how many there were."""
+    """Look after everything that is due; gives how much there was.
+
+    One thing that cannot be looked after holds up no other.
+    """
     seen = 0
-    for shard in range(uploads.DUE_SHARDS):
-        due = Upload.by_due.query(str(shard), Upload.due_at < clock.timestamp(now), limit=_AT_ONCE)
-        for stale in due:
-            upload = find(Upload, stale.pk, stale.sk)
-            if upload is not None and upload.due_at is not None:
-                seen += 1
-                look_after(upload, now)
+    for shard in range(due.SHARDS):
+        until = AnyItem.due_at < clock.timestamp(now)
+        for item in AnyItem.by_due.query(str(shard), until, limit=_AT_ONCE):
+            seen += 1
+            try:
+                _attend(item, now)
+            except Exception:
+                log.exception("sweeping failed", extra={"item": f"{item.pk} {item.sk}"})
     return seen
+
+
+def _attend(item: AnyItem, now: datetime) -> None:
+    """Look after an item by what it is; the index may be behind, so it is read again."""
+    if item.sk == "UPLOAD":
+        upload = find(Upload, item.pk, item.sk)
+        if upload is not None and upload.due_at is not None:
+            look_after(upload, now)
+    elif item.sk == "CONTENT":
+        tenant_id, _, sha256 = item.pk.rpartition("#")
+        library.collect(tenant_id, sha256, now)
+    elif item.sk == "ASSET":
+        asset = find(AssetMetadata, item.pk, item.sk)
+        if asset is not None and asset.due_at is not None:
+            timekeeping.attend(asset, now)
 
 
 def look_after(upload: Upload, now: datetime) -> None:
@@ -43,19 +62,19 @@ def look_after(upload: Upload, now: datetime) -> None:
         _arrived_or_over(upload, now)
         return
     job = jobs.find_job(upload)
-    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     if content is None or jobs.version_status(upload) == "scanning":
         if upload.sweeps > _MAX_SWEEPS:
             ingest.give_up(upload)
             return
         ingest.send_to_scan(upload, int(upload.declared["size_bytes"]))
         return
-    reference = ContentReference(
-        content.pk,
-        f"REF#{upload.asset_id}#{int(upload.number):06d}",
-        asset_id=upload.asset_id,
-        number=int(upload.number),
-        upload_id=upload.upload_id,
+    reference = library.reference(
+        upload.tenant_id,
+        content.sha256,
+        upload.asset_id,
+        int(upload.number),
+        upload.upload_id,
     )
     if contents.is_done(content):
         contents.advance(content, reference, now)
@@ -82,7 +101,7 @@ def _arrived_or_over(upload: Upload, now: datetime) -> None:
 
 
 def _look_again(upload: Upload, moment: datetime) -> None:
-    _, due_at = uploads.due(moment, upload.upload_id)
+    _, due_at = due.due_key(moment, upload.upload_id)
     try:
         update(
             upload,

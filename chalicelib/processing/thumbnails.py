@@ -7,7 +7,7 @@ from chalicelib.processing import audio, cards, documents, images, pictures, str
 from chalicelib.processing.documents import Encrypted
 from chalicelib.processing.pictures import Picture
 
-__all__ = ["Picture", "make"]
+__all__ = ["Picture", "make", "make_comparable"]
 
 
 def make(source: str, content_type: str, sizes: dict[str, tuple[int, int]]) -> list[Picture]:
@@ -21,6 +21,14 @@ def make(source: str, content_type: str, sizes: dict[str, tuple[int, int]]) -> l
         TooLargeToDecode: more than 50 megapixels, all frames counted.
     """
     return pictures.cascade(_drawn(source, content_type, pictures.largest(sizes)), sizes)
+
+
+def make_comparable(
+    source: str, content_type: str, sizes: dict[str, tuple[int, int]]
+) -> list[Picture]:
+    """As `make`, and last the small PNG by which versions are compared, named `grid`."""
+    drawn = _drawn(source, content_type, pictures.largest(sizes))
+    return [*pictures.cascade(drawn, sizes), pictures.grid(drawn)]
 
 
 def _drawn(source: str, content_type: str, box: tuple[int, int]) -> Image.Image:

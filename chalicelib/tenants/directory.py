@@ -4,6 +4,7 @@ import secrets
 import string
 from dataclasses import dataclass
 
+from chalicelib.core import mail
 from chalicelib.core.aws import client
 from chalicelib.core.errors import Conflict, invalid
 from chalicelib.core.settings import settings
@@ -75,14 +76,7 @@ def send_invitation(user: NewUser) -> None:
         f"and the temporary password {user.password}\n\n"
         "You will be asked for a password of your own.\n"
     )
-    client("ses").send_email(
-        Source=settings().mail_from,
-        Destination={"ToAddresses": [user.email]},
-        Message={
-            "Subject": {"Data": "Your invitation to Reef", "Charset": "UTF-8"},
-            "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
-        },
-    )
+    mail.send(user.email, "Your invitation to Reef", text)
 
 
 def _set_password(email: str, password: str, *, lasting: bool) -> None:

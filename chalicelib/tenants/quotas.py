@@ -5,11 +5,13 @@ conflict with itself. Its id stays in `reservations` until the upload is written
 left behind is looked after by the tenant's next upload.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.core import clock
 from chalicelib.core.errors import Forbidden
-from chalicelib.core.tables import ConditionFailed, Write, change, update
+from chalicelib.core.tables import ConditionFailed, Write, change, find, update
 from chalicelib.tenants.models import Usage
 
 _ABANDONED_AFTER = timedelta(hours=1)
@@ -36,19 +38,23 @@ def reserve(
     Raises:
         QuotaExceeded: they do not fit.
     """
-    usage = Usage(tenant_id, "USAGE")
-    fits = Usage.storage_bytes.does_not_exist() | (Usage.storage_bytes <= quota_bytes - size_bytes)
     if size_bytes > quota_bytes:
         raise QuotaExceeded
+    usage = Usage(tenant_id, "USAGE")
+    held = token(reservation, size_bytes, assets)
+    fits = Usage.storage_bytes.does_not_exist() | (Usage.storage_bytes <= quota_bytes - size_bytes)
     try:
         update(
             usage,
             Usage.storage_bytes.add(size_bytes),
             Usage.assets.add(assets),
-            Usage.reservations.add({_token(reservation, size_bytes, assets)}),
-            condition=fits,
+            Usage.reservations.add({held}),
+            condition=fits & ~Usage.reservations.contains(held),
         )
     except ConditionFailed:
+        stored = find(Usage, tenant_id, "USAGE")
+        if stored is not None and held in (stored.reservations or ()):
+            return stored  # the answer to the first attempt was lost, and the client tried again
         raise QuotaExceeded(
             f"The storage quota is {quota_bytes} bytes, and {size_bytes} more do not fit; "
             "delete something or ask for more."
@@ -58,47 +64,51 @@ def reserve(
 
 def settle(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
     """Say that what the bytes were reserved for is written."""
-    token = _token(reservation, size_bytes, assets)
-    update(Usage(tenant_id, "USAGE"), Usage.reservations.delete({token}))
+    held = token(reservation, size_bytes, assets)
+    update(Usage(tenant_id, "USAGE"), Usage.reservations.delete({held}))
 
 
 def settled(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> Write:
     """Say so in the very transaction that writes it; it fails where the bytes were given back."""
-    token = _token(reservation, size_bytes, assets)
+    held = token(reservation, size_bytes, assets)
     return change(
         Usage(tenant_id, "USAGE"),
-        Usage.reservations.delete({token}),
-        condition=Usage.reservations.contains(token),
+        Usage.reservations.delete({held}),
+        condition=Usage.reservations.contains(held),
     )
 
 
 def cancel(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
     """Give a reservation back for which nothing was written; again changes nothing."""
-    token = _token(reservation, size_bytes, assets)
+    held = token(reservation, size_bytes, assets)
     try:
         update(
             Usage(tenant_id, "USAGE"),
             Usage.storage_bytes.add(-size_bytes),
             Usage.assets.add(-assets),
-            Usage.reservations.delete({token}),
-            condition=Usage.reservations.contains(token),
+            Usage.reservations.delete({held}),
+            condition=Usage.reservations.contains(held),
         )
     except ConditionFailed:
         return
 
 
-def released(tenant_id: str, size_bytes: int, assets: int = 0) -> Write:
-    """Give back bytes, as part of the transaction that ends what they were for."""
-    return change(
-        Usage(tenant_id, "USAGE"),
-        Usage.storage_bytes.add(-size_bytes),
-        Usage.assets.add(-assets),
-    )
+def released(
+    tenant_id: str, size_bytes: int, assets: int = 0, settled: Sequence[str] = ()
+) -> Write:
+    """Give back bytes, as part of the transaction that ends what they were for.
+
+    `settled` holds the tokens of reservations that nobody will ever settle or give back any more.
+    """
+    actions: list[Any] = [Usage.storage_bytes.add(-size_bytes), Usage.assets.add(-assets)]
+    if settled:
+        actions.append(Usage.reservations.delete(set(settled)))
+    return change(Usage(tenant_id, "USAGE"), *actions)
 
 
 def abandoned(usage: Usage, now: datetime) -> list[tuple[str, int, int]]:
     """List the reservations so old that whoever made them must have died: id, bytes, assets."""
-    reserved = [token.split("/") for token in usage.reservations or ()]
+    reserved = [entry.split("/") for entry in usage.reservations or ()]
     return [
         (identifier, int(size_bytes), int(assets))
         for identifier, size_bytes, assets in reserved
@@ -106,5 +116,6 @@ def abandoned(usage: Usage, now: datetime) -> list[tuple[str, int, int]]:
     ]
 
 
-def _token(reservation: str, size_bytes: int, assets: int) -> str:
+def token(reservation: str, size_bytes: int, assets: int) -> str:
+    """Name a reservation as the usage item holds it."""
     return f"{reservation}/{size_bytes}/{assets}"

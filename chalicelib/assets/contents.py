@@ -1,0 +1,233 @@
+"""Contents: the bytes that a tenant has under one sha256, and the versions that refer to them.
+
+Versions refer by items of their own, not by a counter. Bytes go when the last reference is gone:
+the content is marked `deleting`, which nothing can attach to, and only then are references looked
+for once more. Whoever uploads the same bytes meanwhile waits and copies them afresh.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from pynamodb.attributes import (
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.assets.due import due_key
+from chalicelib.assets.models import content_key
+from chalicelib.core import clock, storage
+from chalicelib.core.settings import settings
+from chalicelib.core.tables import (
+    ConditionFailed,
+    Item,
+    Write,
+    change,
+    find,
+    insert,
+    put,
+    remove,
+    update,
+)
+
+log = logging.getLogger(__name__)
+
+_LEASE = timedelta(minutes=2)
+"""How long one process may take for the two S3 calls that delete a content."""
+
+
+class Content(Item):
+    """The bytes that a tenant has under one sha256, known clean (`sk` = `CONTENT`).
+
+    `state` is `copying`, `stored` or `deleting`; `pending` holds the job types still to do, and
+    `<job type>_task` a `Task` as JSON. `generation` tells a content from one with the same bytes
+    that was deleted before, so that work on the one never counts for the other.
+    """
+
+    class Meta:  # noqa: D106
+        table_name = settings().assets_table
+
+    tenant_id = UnicodeAttribute()
+    sha256 = UnicodeAttribute()
+    content_type = UnicodeAttribute()
+    size_bytes = NumberAttribute()
+    state = UnicodeAttribute(default="copying")
+    generation = UnicodeAttribute()
+    scan: Any = JSONAttribute(null=True)
+    pending = UnicodeSetAttribute(null=True)
+    kind = UnicodeAttribute()
+    technical: Any = JSONAttribute(default=dict)
+    embedded: Any = JSONAttribute(default=dict)
+    text = UnicodeAttribute(default="")
+    thumbnails: Any = JSONAttribute(default=dict)
+    failure = UnicodeAttribute(null=True)
+    thumbnail_task: Any = JSONAttribute(null=True)
+    metadata_task: Any = JSONAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+
+    @property
+    def key(self) -> str:
+        """The object's key in the originals bucket, and its folder in the renditions bucket."""
+        return f"{self.tenant_id}/{self.sha256}"
+
+
+class ContentReference(Item):
+    """A version that has a content (`sk` = `REF#` + asset id + `#` + number)."""
+
+    class Meta:  # noqa: D106
+        table_name = settings().assets_table
+
+    asset_id = UnicodeAttribute()
+    number = NumberAttribute()
+    upload_id = UnicodeAttribute(null=True)
+
+
+def get(tenant_id: str, sha256: str) -> Content | None:
+    """Read a content."""
+    return find(Content, content_key(tenant_id, sha256), "CONTENT")
+
+
+def reference(
+    tenant_id: str, sha256: str, asset_id: str, number: int, upload_id: str | None = None
+) -> ContentReference:
+    """Name the item by which a version refers to a content."""
+    return ContentReference(
+        content_key(tenant_id, sha256),
+        f"REF#{asset_id}#{number:06d}",
+        asset_id=asset_id,
+        number=number,
+        upload_id=upload_id,
+    )
+
+
+def attached(wanted: ContentReference) -> list[Write]:
+    """Refer to a content, as part of the transaction that gives a version its bytes.
+
+    The first write fails while the content is not there or is being deleted.
+    """
+    content = Content(wanted.pk, "CONTENT")
+    nothing_due = [Content.due_shard.remove(), Content.due_at.remove()]
+    return [change(content, *nothing_due, condition=Content.state == "stored"), put(wanted)]
+
+
+def detached(wanted: ContentReference, now: datetime) -> list[Write]:
+    """Refer to a content no more, as part of the transaction that removes a version.
+
+    The content is looked after at once: by `collect`, or by the sweeper if this process dies.
+    """
+    shard, due_at = due_key(now, wanted.pk)
+    look = [Content.due_shard.set(shard), Content.due_at.set(due_at)]
+    content = Content(wanted.pk, "CONTENT")
+    return [remove(wanted), change(content, *look, condition=Content.pk.exists())]
+
+
+def references(content: Content) -> list[ContentReference]:
+    """List the versions that have a content, strongly consistent."""
+    return list(
+        ContentReference.query(
+            content.pk, ContentReference.sk.startswith("REF#"), consistent_read=True
+        )
+    )
+
+
+def is_kept(content: Content) -> Condition:
+    """Give the condition that this very content is there and is not being deleted."""
+    kept: Condition = Content.state.is_in("copying", "stored")
+    kept &= Content.generation == content.generation
+    return kept
+
+
+def collect(tenant_id: str, sha256: str, now: datetime) -> None:
+    """Delete a content that no version refers to; again, or cut off in between, is fine."""
+    content = get(tenant_id, sha256)
+    if content is None or not _take(content, now):
+        return
+    if references(content):
+        _spare(content)
+    else:
+        _delete(content)
+
+
+def forget(tenant_id: str, sha256: str, now: datetime) -> None:
+    """Delete bytes that came when their content had been deleted; a content that is there stays."""
+    content = Content(
+        content_key(tenant_id, sha256),
+        "CONTENT",
+        tenant_id=tenant_id,
+        sha256=sha256,
+        content_type="",
+        kind="",
+        size_bytes=0,
+        state="deleting",
+        generation=clock.new_id(now),
+    )
+    content.due_shard, content.due_at = due_key(now + _LEASE, content.pk)
+    with suppress(ConditionFailed):
+        insert(content)
+        _delete(content)
+
+
+def _take(content: Content, now: datetime) -> bool:
+    """Close a content to new references and take it for a while; one process deletes at a time.
+
+    Whoever takes it has to be done before the lease ends, for then the sweeper goes on.
+    """
+    waits = content.due_at is not None and content.due_at > clock.timestamp(now)
+    if waits and content.state != "stored":
+        return False  # somebody copies or deletes it at this moment
+    if content.state != "deleting" and references(content):
+        _leave(content)
+        return False
+    shard, due_at = due_key(now + _LEASE, content.pk)
+    try:
+        update(
+            content,
+            Content.state.set("deleting"),
+            Content.due_shard.set(shard),
+            Content.due_at.set(due_at),
+            condition=_as_read(content),
+        )
+    except ConditionFailed:
+        return False
+    return True
+
+
+def _leave(content: Content) -> None:
+    """Note that a content is in use, so that nobody need look after it."""
+    if content.due_at is not None:
+        with suppress(ConditionFailed):  # somebody may have begun to doubt it again
+            unwatched = [Content.due_shard.remove(), Content.due_at.remove()]
+            update(content, *unwatched, condition=_as_read(content))
+
+
+def _spare(content: Content) -> None:
+    """Open a content again: a version referred to it just before it was closed."""
+    update(
+        content,
+        Content.state.set("stored"),
+        Content.due_shard.remove(),
+        Content.due_at.remove(),
+        condition=_as_read(content),
+    )
+
+
+def _delete(content: Content) -> None:
+    storage.delete_folder(settings().renditions_bucket, f"{content.key}/")
+    storage.delete(settings().originals_bucket, content.key)
+    content.delete(condition=_as_read(content))
+    log.info("content deleted", extra={"tenant_id": content.tenant_id, "sha256": content.sha256})
+
+
+def _as_read(content: Content) -> Condition:
+    """The condition that nobody has changed a content's state or looked after it meanwhile."""
+    due_at = content.due_at
+    unwatched = Content.due_at.does_not_exist() if due_at is None else Content.due_at == due_at
+    same: Condition = Content.generation == content.generation
+    same &= Content.state == content.state
+    same &= unwatched
+    return same

@@ -1,0 +1,117 @@
+"""The trash: assets go there, come back, and are purged for good."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from chalicelib.assets import edits, lifecycle
+from chalicelib.assets.models import AssetMetadata
+from chalicelib.core import clock
+from chalicelib.core.outbox import AuditRecord, Person, record
+from chalicelib.core.tables import ConditionFailed, change, find, put, transact
+from chalicelib.tenants import accounts
+
+
+def trash(asset: AssetMetadata, actor: Person, now: datetime, if_match: str | None = None) -> None:
+    """Put an asset into the trash, from where it is purged after the tenant's retention.
+
+    Raises:
+        PreconditionFailed: `if_match` names another revision.
+    """
+    if asset.trashed_at is not None:
+        return
+    edits.require_match(asset, if_match)
+    days = accounts.settings_of(accounts.get(asset.tenant_id)).trash_retention_days
+    asset.trashed_at = clock.timestamp(now)
+    asset.purge_at = clock.timestamp(now + timedelta(days=days))
+    asset.schedule = None
+    condition = AssetMetadata.trashed_at.does_not_exist()
+    if if_match is not None:
+        condition &= AssetMetadata.revision == asset.revision
+    try:
+        transact(
+            change(
+                asset,
+                AssetMetadata.trashed_at.set(asset.trashed_at),
+                AssetMetadata.purge_at.set(asset.purge_at),
+                AssetMetadata.schedule.remove(),
+                AssetMetadata.listed_in.set(f"{asset.tenant_id}#trash"),
+                *lifecycle.due_actions(asset, now),
+                condition=condition,
+            ),
+            put(_record(asset, actor, "asset.trashed", now)),
+        )
+    except ConditionFailed:
+        edits.require_match(edits.read_again(asset), if_match)
+
+
+def restore(asset: AssetMetadata, actor: Person, now: datetime) -> AssetMetadata:
+    """Take an asset out of the trash, as it was; one that is not there stays as it is."""
+    if asset.trashed_at is None:
+        return asset
+    trashed_at = asset.trashed_at
+    asset.trashed_at = asset.purge_at = None
+    with suppress(ConditionFailed):  # somebody else restored it, or its purge has begun
+        transact(
+            change(
+                asset,
+                AssetMetadata.trashed_at.remove(),
+                AssetMetadata.purge_at.remove(),
+                AssetMetadata.listed_in.set(asset.tenant_id),
+                *lifecycle.due_actions(asset, now),
+                condition=(AssetMetadata.trashed_at == trashed_at)
+                & AssetMetadata.listed_in.exists(),
+            ),
+            put(_record(asset, actor, "asset.restored", now)),
+        )
+    return edits.read_again(asset)
+
+
+def purge(
+    asset: AssetMetadata, actor: Person, now: datetime, *, if_still_due: bool = False
+) -> bool:
+    """Begin to remove an asset for good: from here on nobody sees it.
+
+    The caller then runs `purging.work`; should it be cut off, the sweeper does.
+
+    Args:
+        asset: as it was read.
+        actor: who does it.
+        now: when.
+        if_still_due: do it only while the asset lies in the trash as it was read; it may have been
+            restored meanwhile.
+
+    Returns:
+        Whether its purge has begun, by this call or an earlier one.
+    """
+    condition = AssetMetadata.listed_in.exists()
+    if if_still_due:
+        condition &= AssetMetadata.purge_at == asset.purge_at
+    asset.trashed_at = asset.trashed_at or clock.timestamp(now)
+    asset.purge_at = clock.timestamp(now)
+    try:
+        transact(
+            change(
+                asset,
+                AssetMetadata.trashed_at.set(asset.trashed_at),
+                AssetMetadata.purge_at.set(asset.purge_at),
+                AssetMetadata.listed_in.remove(),
+                *lifecycle.due_actions(asset, now),
+                condition=condition,
+            ),
+            put(_record(asset, actor, "asset.purged", now)),
+        )
+    except ConditionFailed:
+        fresh = find(AssetMetadata, asset.pk, asset.sk)
+        return fresh is not None and fresh.listed_in is None
+    return True
+
+
+def _record(asset: AssetMetadata, actor: Person, action: str, now: datetime) -> AuditRecord:
+    return record(
+        asset.tenant_id,
+        actor,
+        action,
+        ("asset", asset.asset_id),
+        now,
+        new={"title": asset.title},
+    )
