@@ -50,4 +50,10 @@ def test_only_scanners_write_originals_and_nothing_that_parses_media_holds_secre
     scanners = {"ScanUploadRole", "ScanLargeUploadRole"}
     assert roles("s3:PutObject", "OriginalsBucket") == scanners
     assert roles("s3:GetObjectVersion", "UploadsBucket") == scanners
+    # Those that can find bytes to which nothing refers any more.
+    purging = {"ApiHandlerRole", "SweepUnfinishedRole"}
+    assert roles("s3:DeleteObject", "OriginalsBucket") == scanners | purging | {
+        "MakeThumbnailsRole"
+    }
+    assert roles("s3:DeleteObjectVersion", "UploadsBucket") == purging
     assert roles("secretsmanager:GetSecretValue", "MediaKeySecret") == {"ApiHandlerRole"}

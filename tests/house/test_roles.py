@@ -1,5 +1,6 @@
 """Who may use which route: one row a route, and every cell is tried."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -31,6 +32,30 @@ ROWS: dict[str, tuple[int, ...]] = {
     "GET /audit": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
     "GET /assets": (200, 200, 200, 200, 200, 200),
     "GET /assets/{asset_id}": (200, 200, 200, 200, 200, HIDDEN),
+    "PATCH /assets/{asset_id}": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "DELETE /assets/{asset_id}": (DENIED, DENIED, 204, DENIED, 204, HIDDEN),
+    "POST /assets/{asset_id}/restore": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "GET /assets/{asset_id}/usage": (200, 200, 200, 200, 200, HIDDEN),
+    "POST /assets/{asset_id}/upload_version": (DENIED, DENIED, 201, DENIED, 201, HIDDEN),
+    "GET /assets/{asset_id}/versions": (200, 200, 200, 200, 200, HIDDEN),
+    "GET /assets/{asset_id}/versions/{number}": (200, 200, 200, 200, 200, HIDDEN),
+    "DELETE /assets/{asset_id}/versions/{number}": (DENIED, DENIED, 409, DENIED, 409, HIDDEN),
+    "GET /assets/{asset_id}/versions/{number}/diff/{other}": (200, 200, 200, 200, 200, HIDDEN),
+    "POST /assets/{asset_id}/versions/{number}/publish": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "POST /assets/{asset_id}/versions/{number}/unpublish": (
+        *(DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    ),
+    "POST /assets/{asset_id}/versions/{number}/rollback": (
+        *(DENIED, DENIED, 409, DENIED, 409, HIDDEN),
+    ),
+    "GET /assets/{asset_id}/branches": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "POST /assets/{asset_id}/branches": (DENIED, DENIED, 201, DENIED, 201, HIDDEN),
+    "POST /assets/{asset_id}/branches/{name}/merge": (DENIED, DENIED, 409, DENIED, 409, HIDDEN),
+    "GET /metadata/{asset_id}": (200, 200, 200, 200, 200, HIDDEN),
+    "PUT /metadata/{asset_id}": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "POST /metadata/{asset_id}/bulk_update": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "GET /metadata/{asset_id}/history": (200, 200, 200, 200, 200, HIDDEN),
+    "POST /metadata/{asset_id}/revert": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
     "GET /assets/{asset_id}/download": (302, 302, 302, 302, 302, HIDDEN),
     "POST /assets/upload": (DENIED, 201, 201, DENIED, 201, DENIED),
     "POST /uploads/{upload_id}/parts": (HIDDEN, HIDDEN, 200, HIDDEN, 200, HIDDEN),
@@ -46,6 +71,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /members": {"email": "invited@acme.test", "roles": ["viewer"]},
     "POST /assets/upload": DESCRIBED,
     "POST /uploads/{upload_id}/parts": {"part_numbers": [1]},
+    "PATCH /assets/{asset_id}": {"alt_text": "A photo"},
+    "POST /assets/{asset_id}/upload_version": DESCRIBED,
+    "POST /assets/{asset_id}/versions/{number}/publish": {},
+    "POST /assets/{asset_id}/branches/{name}/merge": {},
+    "PUT /metadata/{asset_id}": {"title": "A photo"},
+    "POST /metadata/{asset_id}/bulk_update": {"custom_fields": {}},
+    "POST /metadata/{asset_id}/revert": {"revision": 1},
 }
 
 PUBLIC = {"GET /health", "GET /openapi.json"}
@@ -77,11 +109,21 @@ def call(cloud: Cloud, acme: Tenant) -> Any:
         "job_id": published,
         "upload_id": upload,
         "member_id": acme.members["victim"],
+        "number": "1",
+        "other": "1",
+        "name": "main",
     }
+    names = itertools.count(1)
 
     def make(route: Route, email: str | None) -> Any:
         path = route.path.removeprefix("/api/v3").format(**ids)
         body = BODIES.get(key(route)) if route.body else None
+        if key(route) == "POST /assets/{asset_id}/branches":
+            body = {"name": f"branch {next(names)}", "from_version": 1}
+        if "publish" in path:  # the one before has just taken it back
+            cloud.post(f"/assets/{published}/versions/1/publish/", admin)
+        if route.method == "DELETE":
+            cloud.post(f"/assets/{published}/restore/", admin)
         return cloud.call(route.method, path, email, body)
 
     return make

@@ -45,7 +45,7 @@ def test_the_same_content_six_times_at_once(exact_pipeline: Pipeline, tmp_path: 
         assert deeds == ["asset.created", "version.approved"]
         assert pipeline.record(reserved).state == "ended"
     assert len(pipeline.originals()) == 1
-    assert len(pipeline.renditions()) == 3
+    assert len(pipeline.renditions()) == 4  # three thumbnails, and the grid
     assert pipeline.usage() == (6 * len(data), 6)
     assert_nothing_unscanned_is_readable(pipeline)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets.contents import Content
 from chalicelib.core import clock
 from chalicelib.core.tables import update
 from chalicelib.processing import contents
-from chalicelib.processing.models import Content
 from chalicelib.processing.tasks import TaskError
 from tests.journeys.pipeline import (
     Pipeline,

@@ -1,0 +1,168 @@
+"""Editing what is said of an asset: revisions, preconditions, history, going back."""
+
+import pytest
+
+from chalicelib.assets import edits
+from chalicelib.core import clock
+from chalicelib.core.outbox import SYSTEM
+from tests.assets.shelf import Shelf
+
+
+@pytest.fixture
+def asset_id(shelf: Shelf) -> str:
+    return shelf.add(b"one", title="Menu", custom_fields={"a": 1, "b": "x"})
+
+
+def patch(shelf: Shelf, asset_id: str, body: object, tag: str | None = None) -> object:
+    headers = {"if-match": tag} if tag else {}
+    return shelf.call("PATCH", f"/assets/{asset_id}/", body, headers=headers)
+
+
+def test_a_patch_changes_what_it_names_and_merges_maps(shelf: Shelf, asset_id: str) -> None:
+    body = {
+        "title": "Supper",
+        "tags": ["Evening", "evening", " "],
+        "category": "/menus//summer/",
+        "rights": {"copyright": "Reef", "license": "CC0"},
+        "custom_fields": {"a": None, "c": [" d"]},
+        "focal_point": {"x": 0.25, "y": 1},
+        "alt_text": "A menu",
+    }
+    answer = shelf.call("PATCH", f"/assets/{asset_id}/", body)
+    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    shown = answer.json
+    assert (shown["title"], shown["tags"], shown["category"]) == (
+        "Supper",
+        ["Evening"],
+        "menus/summer",
+    )
+    assert shown["custom_fields"] == {"b": "x", "c": [" d"]}
+    assert shown["focal_point"] == {"x": 0.25, "y": 1.0}
+    again = shelf.call("PATCH", f"/assets/{asset_id}/", {"rights": {"license": None}})
+    assert again.json["rights"]["copyright"] == "Reef"
+    assert again.json["rights"]["license"] is None
+    assert shelf.call("PATCH", f"/assets/{asset_id}/", {"title": "Supper"}).headers["ETag"] == '"3"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"titel": "x"},
+        {"title": None},
+        {"title": ""},
+        {"title": "x" * 501},
+        {"category": "//"},
+        {"rights": {"expires": "2030-01-01T00:00:00Z"}},
+        {"rights": {"expires_at": "soon"}},
+        {"rights": {"valid_from": "2030-01-02T00:00:00Z", "expires_at": "2030-01-01T00:00:00Z"}},
+        {"focal_point": {"x": 2, "y": 0}},
+        {"status": "approved"},
+        {"published_version": 1},
+        [],
+    ],
+)
+def test_what_cannot_be_said_is_refused(shelf: Shelf, asset_id: str, body: object) -> None:
+    shelf.refuse(shelf.call("PATCH", f"/assets/{asset_id}/", body), 422, "invalid")
+    assert shelf.shown(asset_id)["title"] == "Menu"
+
+
+def test_a_stale_if_match_shows_the_asset_as_it_is(shelf: Shelf, asset_id: str) -> None:
+    path = f"/assets/{asset_id}/"
+    tag = shelf.get(path).headers["ETag"]
+    assert shelf.get(f"/metadata/{asset_id}/").headers["ETag"] == tag
+    matching = {"headers": {"if-match": tag}}
+    assert shelf.call("PATCH", path, {"title": "First"}, **matching).status == 200
+    stale = shelf.call("PATCH", path, {"title": "Second"}, **matching)
+    assert shelf.refuse(stale, 412, "precondition_failed")["current"]["title"] == "First"
+    for method, where in (("PUT", f"/metadata/{asset_id}/"), ("DELETE", path)):
+        body = {"title": "Third"} if method == "PUT" else None
+        answer = shelf.call(method, where, body, **matching)
+        assert shelf.refuse(answer, 412, "precondition_failed")["current"]["title"] == "First"
+    for good in ('"2"', '"1", "2"', "*"):
+        answer = shelf.call("PATCH", path, {"title": "First"}, headers={"if-match": good})
+        assert answer.status == 200
+    weak = shelf.call("PATCH", path, {"title": "x"}, headers={"if-match": 'W/"2"'})
+    shelf.refuse(weak, 412, "precondition_failed")
+
+
+def test_processing_and_publishing_do_not_change_the_tag(shelf: Shelf, asset_id: str) -> None:
+    before = shelf.get(f"/assets/{asset_id}/").headers["ETag"]
+    shelf.version(asset_id, b"two")
+    shelf.act(asset_id, 1, "publish")
+    assert shelf.get(f"/assets/{asset_id}/").headers["ETag"] == before
+
+
+def test_two_editors_of_different_fields_both_win(shelf: Shelf, asset_id: str) -> None:
+    as_both_read_it = [shelf.item(asset_id), shelf.item(asset_id)]
+    for asset, field in zip(as_both_read_it, ("description", "alt_text"), strict=True):
+        values = {field: f"my {field}"}
+        edits.edit(asset, lambda _, values=values: values, SYSTEM, clock.now())
+    shown = shelf.shown(asset_id)
+    assert (shown["description"], shown["alt_text"]) == ("my description", "my alt_text")
+    assert len(shelf.get(f"/metadata/{asset_id}/history/").json["items"]) == 3
+
+
+def test_metadata_is_shown_unless_it_is_known(shelf: Shelf, asset_id: str) -> None:
+    path = f"/metadata/{asset_id}/"
+    answer = shelf.get(path, "viewer")
+    assert answer.json["title"] == "Menu"
+    assert {"technical", "embedded", "rights", "custom_fields"} <= answer.json.keys()
+    tag = answer.headers["ETag"]
+    for known in (tag, f"W/{tag}", f'"9", {tag}', "*"):
+        unchanged = shelf.get(path, "viewer", headers={"if-none-match": known})
+        assert (unchanged.status, unchanged.content) == (304, b"")
+        assert unchanged.headers["ETag"] == tag
+    assert shelf.get(path, headers={"if-none-match": '"9"'}).status == 200
+    assert shelf.get(f"/assets/{asset_id}/", headers={"if-none-match": tag}).status == 200
+
+
+def test_put_replaces_everything_that_people_say(shelf: Shelf, asset_id: str) -> None:
+    path = f"/metadata/{asset_id}/"
+    answer = shelf.call("PUT", path, {"title": "New", "keywords": ["k"]})
+    assert (answer.status, answer.json["custom_fields"]) == (200, {})
+    assert (answer.json["title"], answer.json["keywords"]) == ("New", ["k"])
+    for unknown in ("technical", "embedded", "width"):
+        shelf.refuse(shelf.call("PUT", path, {"title": "x", unknown: {}}), 422, "invalid")
+    shelf.refuse(shelf.call("PUT", path, {}), 422, "invalid")
+
+
+def test_bulk_update_merges_custom_fields(shelf: Shelf, asset_id: str) -> None:
+    path = f"/metadata/{asset_id}/bulk_update/"
+    answer = shelf.post(path, {"custom_fields": {"a": None, "z": True}})
+    assert answer.json["custom_fields"] == {"b": "x", "z": True}
+    shelf.refuse(shelf.post(path, {"custom_fields": {"a": {"deep": 1}}}), 422, "invalid")
+    shelf.refuse(shelf.post(path, {"title": "x"}), 422, "invalid")
+
+
+def test_the_history_says_who_changed_what_and_leads_back(shelf: Shelf, asset_id: str) -> None:
+    history = f"/metadata/{asset_id}/history/"
+    assert shelf.get(history).json["items"] == []
+    patch(shelf, asset_id, {"title": "Second", "tags": ["t"]})
+    patch(shelf, asset_id, {"title": "Third"})
+    newest, second, first = shelf.get(history).json["items"]
+    assert (newest["revision"], newest["changes"]) == (
+        3,
+        [{"field": "title", "old": "Second", "new": "Third"}],
+    )
+    assert newest["actor"]["email"] == shelf.pipeline.who("admin")
+    assert {change["field"] for change in second["changes"]} == {"title", "tags"}
+    assert (first["revision"], first["changes"]) == (1, [])
+    path = f"/metadata/{asset_id}/revert/"
+    reverted = shelf.post(path, {"revision": 1})
+    assert (reverted.json["title"], reverted.json["tags"]) == ("Menu", [])
+    assert reverted.headers["ETag"] == '"4"'
+    assert shelf.post(path, {"revision": 2}).json["title"] == "Second"
+    shelf.refuse(shelf.post(path, {"revision": 99}), 404, "not_found")
+    shelf.refuse(shelf.post(path, {"revision": 0}), 422, "invalid")
+    stale = shelf.post(path, {"revision": 1}, headers={"if-match": '"1"'})
+    shelf.refuse(stale, 412, "precondition_failed")
+    page = shelf.get(f"{history}?limit=2").json
+    assert len(page["items"]) == 2
+    rest = shelf.get(f"{history}?limit=200&cursor={page['next_cursor']}").json["items"]
+    assert [entry["revision"] for entry in rest] == [3, 2, 1]
+
+
+def test_others_do_not_edit(shelf: Shelf, asset_id: str) -> None:
+    for role in ("viewer", "contributor", "moderator"):
+        answer = shelf.call("PATCH", f"/assets/{asset_id}/", {"title": "x"}, role)
+        shelf.refuse(answer, 403, "forbidden")

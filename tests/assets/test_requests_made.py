@@ -1,0 +1,46 @@
+"""What deeds cost, counted in AWS requests."""
+
+import pytest
+
+from chalicelib.assets.models import AssetVersion, version_key
+from chalicelib.core.tables import update
+from tests.assets.shelf import Shelf
+from tests.crashes import Faults
+
+
+@pytest.fixture
+def faults(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Faults:
+    return Faults(monkeypatch)
+
+
+@pytest.mark.parametrize("role", ["admin", "viewer"])
+def test_one_asset_takes_two_reads(shelf: Shelf, faults: Faults, role: str) -> None:
+    asset_id = shelf.add(b"one")
+    shelf.shown(asset_id, role)
+    with faults.process() as calls:
+        shelf.shown(asset_id, role)
+    assert calls == ["dynamodb:GetItem"] * 2
+
+
+def test_publishing_is_one_transaction(shelf: Shelf, faults: Faults) -> None:
+    asset_id = shelf.add(b"one")
+    shelf.version(asset_id, b"two")
+    with faults.process() as calls:
+        assert shelf.act(asset_id, 1, "publish").status == 200
+    writes = [call for call in calls if call != "dynamodb:GetItem"]
+    assert writes == ["dynamodb:TransactWriteItems"]
+    assert len(calls) <= 5
+
+
+def test_rolling_back_two_gigabytes_copies_nothing(shelf: Shelf, faults: Faults) -> None:
+    asset_id = shelf.add(b"one")
+    shelf.version(asset_id, b"two")
+    item = shelf.item(asset_id)
+    first = AssetVersion.get(item.pk, version_key(1))
+    update(first, AssetVersion.face.set(first.face | {"size_bytes": 2 * 1024**3, "kind": "video"}))
+    with faults.process() as calls:
+        assert shelf.act(asset_id, 1, "rollback").status == 201
+    assert len(calls) < 10
+    assert {call.split(":")[0] for call in calls} == {"dynamodb"}
+    assert calls.count("dynamodb:TransactWriteItems") == 1
+    assert shelf.pipeline.usage() == (2 * 1024**3 + 6, 1)
