@@ -23,7 +23,6 @@ def trash(asset: AssetMetadata, actor: Person, now: datetime, if_match: str | No
     days = accounts.settings_of(accounts.get(asset.tenant_id)).trash_retention_days
     asset.trashed_at = clock.timestamp(now)
     asset.purge_at = clock.timestamp(now + timedelta(days=days))
-    asset.schedule = None
     condition = AssetMetadata.trashed_at.does_not_exist()
     if if_match is not None:
         condition &= AssetMetadata.revision == asset.revision
@@ -33,7 +32,6 @@ def trash(asset: AssetMetadata, actor: Person, now: datetime, if_match: str | No
                 asset,
                 AssetMetadata.trashed_at.set(asset.trashed_at),
                 AssetMetadata.purge_at.set(asset.purge_at),
-                AssetMetadata.schedule.remove(),
                 AssetMetadata.listed_in.set(f"{asset.tenant_id}#trash"),
                 *lifecycle.due_actions(asset, now),
                 condition=condition,

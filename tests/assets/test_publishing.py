@@ -111,6 +111,19 @@ def test_a_schedule_withdrawn_while_the_sweeper_looks_publishes_nothing(
     assert shelf.served(two) == 2
 
 
+def test_the_trash_holds_a_schedule_back_and_restoring_brings_it_back(
+    shelf: Shelf, two: str
+) -> None:
+    shelf.act(two, 1, "publish", later(hours=1))
+    assert shelf.call("DELETE", f"/assets/{two}/").status == 204
+    sweep(timedelta(hours=2))
+    assert shelf.served(two) is None
+    assert shelf.call("POST", f"/assets/{two}/restore/", {}).status == 200
+    assert shelf.served(two) == 2
+    sweep(timedelta(hours=2))
+    assert shelf.served(two) == 1
+
+
 def test_a_scheduled_version_cannot_be_deleted(shelf: Shelf, two: str) -> None:
     shelf.act(two, 1, "publish", later(hours=1))
     path = f"/assets/{two}/versions/1/"
