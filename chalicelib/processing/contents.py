@@ -126,8 +126,8 @@ def attach(upload: Upload, content: Content, clean: Clean, now: datetime) -> Non
 
 
 def is_done(content: Content) -> bool:
-    """Say whether nothing is left to do, or nothing can be done."""
-    return content.failure is not None or not content.pending
+    """Say whether every task has ended, well or not."""
+    return not content.pending
 
 
 def begin_task(content: Content, job_type: JobType, now: datetime) -> Task | None:

@@ -1,5 +1,6 @@
 """Contents: tasks end once, whoever ends them, and every waiting version moves on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from chalicelib.assets.contents import Content
 from chalicelib.core import clock
 from chalicelib.core.tables import update
-from chalicelib.processing import contents
+from chalicelib.processing import contents, sweeping
 from chalicelib.processing.tasks import TaskError
 from tests.journeys.pipeline import (
     Pipeline,
@@ -59,6 +60,23 @@ def test_a_task_that_has_ended_is_not_begun_again(pipeline: Pipeline, reserved: 
     pipeline.cloud.run()
     assert contents.begin_task(stale, "thumbnail", clock.now()) is None
     assert pipeline.task(reserved, "thumbnail")["status"] == "completed"
+
+
+def test_a_version_fails_when_the_last_task_has_ended_and_none_is_forgotten(
+    pipeline: Pipeline, reserved: Reserved
+) -> None:
+    content = content_of(pipeline, reserved)
+    task = contents.begin_task(content, "thumbnail", clock.now())
+    assert task is not None
+    error = TaskError("processing_failed", "It cannot be drawn today.")
+    contents.finish_task(content, task, clock.now(), error=error)
+    pipeline.lose("read_metadata")
+    assert pipeline.asset(reserved)["status"] == "processing"
+    sweeping.sweep(clock.now() + timedelta(minutes=17))
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
+    assert pipeline.task(reserved, "metadata")["status"] == "completed"
+    assert pipeline.usage() == (0, 1)
 
 
 def test_what_is_being_deleted_takes_nobody_in_and_the_upload_waits(
