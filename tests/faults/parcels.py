@@ -1,0 +1,81 @@
+"""What people upload, and how it must end."""
+
+import io
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from tests import media_files
+
+TEXT: dict[str, Any] = {"filename": "tides.txt", "content_type": "text/plain"}
+BARE = {"generate_thumbnail": False, "extract_metadata": False}
+GREETING = b"High tide at noon.\n"
+
+
+@dataclass(eq=False)
+class Parcel:
+    """An upload, what its client still does, and how it must end: status and reason."""
+
+    name: str
+    data: bytes
+    ends: tuple[str, str | None]
+    described: dict[str, Any] = field(default_factory=dict)
+    todo: tuple[str, ...] = ("reserve", "send")
+    reserved: dict[str, Any] | None = None
+
+    @property
+    def asset_id(self) -> str:
+        assert self.reserved is not None
+        return str(self.reserved["asset"]["id"])
+
+    @property
+    def upload_id(self) -> str:
+        assert self.reserved is not None
+        return str(self.reserved["upload"]["upload_id"])
+
+
+@lru_cache(maxsize=1)
+def photo() -> bytes:
+    """A tiny JPEG."""
+    encoded = io.BytesIO()
+    media_files.picture((32, 24)).save(encoded, "JPEG")
+    return encoded.getvalue()
+
+
+def image(name: str = "image", **described: Any) -> Parcel:
+    return Parcel(name, photo(), ("approved", None), described)
+
+
+def torn_image(name: str = "torn image") -> Parcel:
+    return Parcel(name, photo()[:-200], ("failed", "unreadable"))
+
+
+def text(name: str = "text", data: bytes = GREETING, **described: Any) -> Parcel:
+    return Parcel(name, data, ("approved", None), TEXT | described)
+
+
+def virus(name: str = "virus") -> Parcel:
+    return Parcel(name, media_files.eicar(), ("quarantined", None), TEXT)
+
+
+def wrong_size(name: str = "wrong size") -> Parcel:
+    return Parcel(name, b"Ebb.", ("failed", "size_mismatch"), TEXT | {"size_bytes": 7})
+
+
+def in_parts(name: str = "in parts") -> Parcel:
+    steps = ("reserve", "send part", "complete")
+    return Parcel(name, GREETING, ("approved", None), TEXT | BARE | {"multipart": True}, steps)
+
+
+def aborted(name: str = "aborted", **described: Any) -> Parcel:
+    return Parcel(name, GREETING, ("failed", "aborted"), TEXT | described, ("reserve", "abort"))
+
+
+def never_sent(name: str = "never sent", **described: Any) -> Parcel:
+    ends = ("failed", "upload_expired")
+    return Parcel(name, GREETING, ends, TEXT | described, ("reserve",))
+
+
+def retried(parcel: Parcel) -> Parcel:
+    """Let a client try again what has failed."""
+    return replace(parcel, todo=(*parcel.todo, "retry"))

@@ -1,0 +1,286 @@
+"""A Reef with one tenant whose time, ids and messages the harness moves by hand."""
+
+import itertools
+import random
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core import clock, queues, settings
+from chalicelib.processing.clamd import Clamd
+from tests import cloud as clouds
+from tests.faults import parcels, state
+from tests.faults.clients import STEPS
+from tests.faults.parcels import TEXT, Parcel
+from tests.faults.wire import Died, Plan, Wire, nothing
+from tests.journeys import pipeline as journeys
+from tests.journeys.pipeline import FUNCTIONS, Pipeline
+
+MOST_RECEIVES = 5
+"""After so many the queue gives a message up; the same number stands in `infra/`."""
+
+_ROUNDS = 40
+_WAITS = (timedelta(minutes=17), timedelta(minutes=17), timedelta(hours=2, minutes=10))
+_BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_PATIENCE = timedelta(seconds=41)
+"""After this a client repeats a request; its first run is no longer in progress then."""
+
+AGAIN = ("scanner_unavailable", "processing_failed")
+"""Failures that are AWS's or the scanner's fault: people are told to try again, and do."""
+
+
+@dataclass(eq=False)
+class Letter:
+    """A message of a queue."""
+
+    function: str
+    message: dict[str, Any]
+    receives: int = 0
+
+
+@dataclass
+class Kept:
+    """A world as it stood."""
+
+    stored: state.Saved
+    elapsed: timedelta
+    ticks: int
+    ids: Any
+    parcels: list[Parcel]
+    post: list[Letter]
+
+
+class World:
+    """One Reef, its clients and its post."""
+
+    def __init__(self, pipeline: Pipeline, clamd: Clamd, patch: pytest.MonkeyPatch) -> None:
+        self.pipeline = pipeline
+        self.wire = Wire(patch)
+        self.random = random.Random()
+        self.elapsed = timedelta()
+        self.parcels: list[Parcel] = []
+        self.post: list[Letter] = []
+        self.delivered: list[Letter] = []
+        self.sweeps = 0
+        self._clamd = clamd
+        self._ticks = 0
+        self._ids = random.Random()
+        patch.setattr(clock, "now", self._now)
+        patch.setattr(secrets, "randbits", lambda bits: self._ids.getrandbits(bits))
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Do all once, so that no first time, a key read or a sign-in, differs from the others."""
+        self.reset(0)
+        self.parcels.append(parcels.image())
+        self.settle()
+
+    def _now(self) -> datetime:
+        """Give a time that stands still but for a millisecond each time it is asked for."""
+        self._ticks += 1
+        return _BEGIN + self.elapsed + timedelta(milliseconds=self._ticks)
+
+    def reset(self, seed: int) -> None:
+        """Begin afresh: nothing stored but the tenant, and all chance decided by a number."""
+        state.wipe()
+        self.random = random.Random(seed)
+        self._ids = random.Random(seed)
+        self._ticks = 0
+        self.elapsed = timedelta()
+        self.parcels, self.post, self.delivered = [], [], []
+        self.sweeps = 0
+        self.scanner_returns()
+
+    def keep(self) -> Kept:
+        """Remember everything as it is now."""
+        self.collect()
+        parcels = [replace(parcel) for parcel in self.parcels]
+        post = [replace(letter) for letter in self.post]
+        ids = self._ids.getstate()
+        return Kept(state.save(), self.elapsed, self._ticks, ids, parcels, post)
+
+    def go_back(self, kept: Kept) -> None:
+        """Make everything as it was."""
+        state.restore(kept.stored)
+        self.elapsed, self._ticks = kept.elapsed, kept.ticks
+        self._ids.setstate(kept.ids)
+        self.parcels = [replace(parcel) for parcel in kept.parcels]
+        self.post = [replace(letter) for letter in kept.post]
+        self.delivered = []
+        self.sweeps = 0
+        self.scanner_returns()
+
+    def standing(self) -> str:
+        """Describe all that outlives a process; from the same standing the same follows."""
+        post = [(x.function, _subject(x.message["Body"]), x.receives) for x in self.post]
+        clients = [(parcel.todo, parcel.reserved is not None) for parcel in self.parcels]
+        return repr((state.rows(), state.stored_keys(), post, clients))
+
+    def scanner_leaves(self) -> None:
+        """Let nobody answer where clamd was."""
+        self.pipeline.configure(clamd_socket="/nowhere/clamd.sock")
+
+    def scanner_returns(self) -> None:
+        """Let clamd answer again."""
+        self.pipeline.scan_with(self._clamd)
+
+    def call(self, method: str, path: str, plan: Plan = nothing, **more: Any) -> Any:
+        """Call the API as a contributor; None where the process died before it answered."""
+        self.pass_time(timedelta(seconds=1))
+        try:
+            with self.wire.watched(plan):
+                return self.pipeline.cloud.call(
+                    method, path, self.pipeline.who("contributor"), **more
+                )
+        except Died:
+            return None
+
+    def act(self, parcel: Parcel, plan: Plan = nothing) -> bool:
+        """Let a client take its next step; False where it has to take it again."""
+        done = STEPS[parcel.todo[0]](self, parcel, plan)
+        if done:
+            parcel.todo = parcel.todo[1:]
+        else:
+            self.pass_time(_PATIENCE)
+        return done
+
+    def ask(self, parcel: Parcel) -> None:
+        """Let a request of a client's come once more."""
+        STEPS[parcel.todo[0]](self, parcel, nothing)
+
+    def finish_clients(self) -> None:
+        """Let every client do all that it meant to."""
+        for parcel in self.parcels:
+            for _ in range(10):
+                if parcel.todo:
+                    self.act(parcel)
+            assert not parcel.todo, f"{parcel.name}: {parcel.todo[0]} is refused for ever"
+
+    def collect(self) -> list[Letter]:
+        """Take what waits in the queues to the post; gives what is new."""
+        sources = [s for s in self.pipeline.cloud.app.event_sources if hasattr(s, "queue")]
+        new = [
+            Letter(source.name, journeys.message(body))
+            for source in sources
+            for body in state.take_messages(source.queue)
+        ]
+        assert {source.name for source in sources} == {*FUNCTIONS}
+        self.post += new
+        return new
+
+    def deliver(self, letters: Sequence[Letter], plan: Plan = nothing) -> bool:
+        """Hand letters of one function over; what fails goes back to the post."""
+        for letter in letters:
+            letter.receives += 1
+            if letter in self.post:
+                self.post.remove(letter)
+        self.delivered += [letter for letter in letters if letter not in self.delivered]
+        messages = [letter.message for letter in letters]
+        try:
+            with self.wire.watched(plan):
+                failed = self.pipeline.deliver(letters[0].function, messages)
+        except Died:
+            failed = {str(message["MessageId"]) for message in messages}
+        back = [letter for letter in letters if letter.message["MessageId"] in failed]
+        self.post += [letter for letter in back if letter.receives < MOST_RECEIVES]
+        self.collect()
+        return not back
+
+    def deliver_all(self, *functions: str) -> None:
+        """Hand over every letter, of some functions or of all, until none is left."""
+        self.collect()
+        while waiting := [x for x in self.post if not functions or x.function in functions]:
+            self.deliver(waiting[:1])
+
+    def sweep(self, plan: Plan = nothing) -> None:
+        """Run the scheduled Lambda."""
+        self.sweeps += 1
+        try:
+            with self.wire.watched(plan):
+                clouds.invoke("chalicelib.processing.events.sweep_unfinished", SCHEDULED)
+        except Died:
+            pass
+        except Exception:
+            # EventBridge's next minute is the retry.
+            if plan is nothing:
+                raise
+        self.collect()
+
+    def pass_time(self, time: timedelta) -> None:
+        """Let time go by."""
+        self.elapsed += time
+
+    def settle(self) -> None:
+        """Let AWS be well again, everybody do what is left, and the sweeper look after the rest."""
+        self.scanner_returns()
+        self.finish_clients()
+        self.deliver_all()
+        waits = itertools.chain(_WAITS, itertools.repeat(timedelta(hours=26)))
+        for wait in itertools.islice(waits, _ROUNDS):
+            self._try_failed_again()
+            unfinished = [row for row in state.rows() if "due_shard" in row]
+            if not unfinished and not self.post:
+                break
+            self.pass_time(wait)
+            self.sweep()
+            self.deliver_all()
+        self._resolve_reservations()
+
+    def _try_failed_again(self) -> None:
+        for parcel in self.parcels:
+            reason = parcel.reserved and self.outcome(parcel)[1]
+            if reason in AGAIN and reason != parcel.ends[1]:
+                parcel.todo = ("retry",)
+        self.finish_clients()
+        self.deliver_all()
+
+    def _resolve_reservations(self) -> None:
+        """Upload once more, much later: it looks after what crashes have left behind."""
+        if any(row.get("reservations") for row in state.rows()):
+            self.pass_time(timedelta(hours=2))
+            late = Parcel("late", b"late", ("failed", "aborted"), TEXT, ("reserve", "abort"))
+            self.parcels.append(late)
+            self.finish_clients()
+
+    def outcome(self, parcel: Parcel) -> tuple[str, str | None]:
+        """Give a parcel's status and reason as its table has them."""
+        (face,) = [r["face"] for r in state.rows() if _is_version(r, parcel.asset_id)]
+        return face["status"], face["status_reason"]
+
+
+@contextmanager
+def running(clamd: Clamd) -> Iterator[World]:
+    """Start a world of its own, with logs that say little: failures are its daily bread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REEF_LOG_LEVEL", "CRITICAL")
+        state.hasten(patch)
+        with clouds.running() as cloud:
+            yield World(Pipeline(cloud, clamd, patch), clamd, patch)
+    settings.settings.cache_clear()
+
+
+def _subject(body: str) -> object:
+    """Give what a message is about, without the time at which S3 wrote it."""
+    return queues.created_keys(body) if "Records" in body else body
+
+
+def _is_version(row: state.Row, asset_id: str) -> bool:
+    return bool(row.get("asset_id") == asset_id and row["sk"].startswith("V#"))
+
+
+SCHEDULED = {
+    "id": "1",
+    "account": "123456789012",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "region": "us-east-1",
+    "resources": [],
+    "source": "aws.events",
+    "time": "2026-01-01T12:00:00Z",
+    "version": "0",
+}
