@@ -47,15 +47,19 @@ REASONS = {
 
 
 def route(upload: Upload, now: datetime) -> None:
-    """Send an upload whose bytes have arrived to the queue for its size; again is fine."""
-    if upload.state != "open":
+    """Send an upload whose bytes have arrived to the queue for its size; again is fine.
+
+    It is marked first, so that the scan finds it marked. Whoever finds it marked but not yet
+    scanned may come after one that died in between, and sends it.
+    """
+    if upload.state == "ended" or (upload.state == "arrived" and find_job(upload) is not None):
         return
     found = storage.first_version(settings().uploads_bucket, upload.key)
     if found is None:
         return
     version_id, size_bytes = found
-    send_to_scan(upload, size_bytes)
-    _mark_arrived(upload, version_id, now)
+    if upload.state == "arrived" or _mark_arrived(upload, version_id, now):
+        send_to_scan(upload, size_bytes)
 
 
 def send_to_scan(upload: Upload, size_bytes: int) -> None:
@@ -65,6 +69,11 @@ def send_to_scan(upload: Upload, size_bytes: int) -> None:
     queues.send(
         queue, upload.tenant_id, {"tenant_id": upload.tenant_id, "upload_id": upload.upload_id}
     )
+
+
+def find_job(upload: Upload) -> ProcessingJob | None:
+    """Read the job of an upload; None before it is first scanned."""
+    return find(ProcessingJob, asset_key(upload.tenant_id, upload.upload_id), "JOB")
 
 
 def examine(upload: Upload, now: datetime) -> None:
@@ -227,7 +236,9 @@ def _difference(upload: Upload, reading: _Reading, sniffed: str, effective: Sett
     return None
 
 
-def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> None:
+def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> bool:
+    """Note that the bytes are there; False where another delivery was faster."""
+
     def scanning(face: Face) -> None:
         face.status = "scanning"
 
@@ -242,14 +253,14 @@ def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> None:
         condition=Upload.state == "open",
     )
     try:
-        versions.move(_ref(upload), ["uploading"], scanning, now, also=[arrived])
+        return versions.move(_ref(upload), ["uploading"], scanning, now, also=[arrived])
     except ConditionFailed:
-        return  # another delivery of the same event was faster
+        return False
 
 
 def _job(upload: Upload) -> ProcessingJob:
     key = asset_key(upload.tenant_id, upload.upload_id)
-    return find(ProcessingJob, key, "JOB") or ProcessingJob(key, "JOB", asset_id=upload.asset_id)
+    return find_job(upload) or ProcessingJob(key, "JOB", asset_id=upload.asset_id)
 
 
 def _kept(upload: Upload, job: ProcessingJob) -> Content | None:

@@ -61,7 +61,7 @@ def look_after(upload: Upload, now: datetime) -> None:
     if upload.state == "open":
         _arrived_or_over(upload, now)
         return
-    job = jobs.find_job(upload)
+    job = ingest.find_job(upload)
     content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     if content is None or jobs.version_status(upload) == "scanning":
         if upload.sweeps > _MAX_SWEEPS:

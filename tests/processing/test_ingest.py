@@ -45,6 +45,23 @@ def test_bytes_swapped_between_scan_and_copy_are_not_kept(pipeline: Pipeline) ->
     assert_nothing_unscanned_is_readable(pipeline)
 
 
+def test_an_arrival_that_could_not_be_sent_on_is_sent_when_its_event_comes_again(
+    pipeline: Pipeline,
+) -> None:
+    reserved = pipeline.upload(FIRST, **TEXT)
+    arrived = pipeline.receive("route_upload")
+    queue = settings().scan_small_queue
+    pipeline.configure(scan_small_queue="no-such-queue")
+    assert len(pipeline.deliver("route_upload", arrived)) == 1
+    assert pipeline.asset(reserved)["status"] == "scanning"
+    pipeline.configure(scan_small_queue=queue)
+    assert pipeline.deliver("route_upload", arrived) == set()
+    pipeline.cloud.run("scan_upload")
+    assert pipeline.asset(reserved)["status"] == "processing"
+    assert pipeline.deliver("route_upload", arrived) == set()
+    assert pipeline.receive("scan_upload") == []
+
+
 def test_an_object_that_vanished_before_its_scan_fails_with_words(pipeline: Pipeline) -> None:
     reserved = pipeline.upload(FIRST, **TEXT)
     pipeline.cloud.run("route_upload")
