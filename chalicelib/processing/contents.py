@@ -22,7 +22,7 @@ from chalicelib.assets.versions import VersionRef
 from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, change, insert, update
+from chalicelib.core.tables import ConditionFailed, Write, change, check, insert, update
 from chalicelib.processing import tasks
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskError
 from chalicelib.tenants import accounts
@@ -35,6 +35,10 @@ _TASK_ATTRIBUTES: dict[JobType, Any] = {
 
 _UNATTACHED = timedelta(hours=1)
 """Bytes that no version has by then are of an upload that died or was purged, and go."""
+
+
+_BY_CHANCE = "processing_failed"
+"""A failure that says nothing of the bytes: when they are sent again, they are tried again."""
 
 
 class _Deleting(RetryLater):
@@ -79,13 +83,16 @@ def keep(upload: Upload, clean: Clean, now: datetime) -> tuple[Content, set[JobT
 
 
 def want(upload: Upload, content: Content) -> set[JobType]:
-    """Ask for what an upload wants made of bytes that were there already; gives what is new.
+    """Ask for what an upload wants made of bytes that were there already; gives what is to start.
 
     Raises:
         RetryLater: the content is just being deleted.
     """
     missing: set[JobType] = {name for name in upload.tasks if task_of(content, name) is None}
-    if missing:
+    if content.failure == _BY_CHANCE:
+        missing |= _failed_tasks(content)
+        _change(content, *_afresh(missing))
+    elif missing:
         _change(content, Content.pending.add(missing))
     return missing
 
@@ -186,16 +193,27 @@ def finish_task(
 
 
 def advance_all(content: Content, now: datetime) -> None:
-    """Move every attached version on, if nothing is left to do; again is fine."""
+    """Move every attached version on, if nothing is left to do; again is fine.
+
+    Raises:
+        RetryLater: a retry has just begun, or too many change a version at the same time.
+    """
     if is_done(content):
         for reference in library.references(content):
-            advance(content, reference, now)
+            try:
+                advance(content, reference, now)
+            except ConditionFailed as changed:
+                raise RetryLater("the content or its version is just changing", 1) from changed
 
 
 def advance(content: Content, reference: ContentReference, now: datetime) -> None:
-    """Move one attached version out of `processing`, once."""
+    """Move one attached version out of `processing`, once.
+
+    Raises:
+        ConditionFailed: it would fail, but a retry has meanwhile taken the content's failure back.
+    """
     ref = VersionRef(content.tenant_id, reference.asset_id, int(reference.number))
-    ending = []
+    ending: list[Write] = []
     if reference.upload_id is not None:
         upload = Upload(asset_key(content.tenant_id, reference.upload_id), "UPLOAD")
         ending.append(
@@ -207,6 +225,9 @@ def advance(content: Content, reference: ContentReference, now: datetime) -> Non
             )
         )
     failed = content.failure is not None
+    if failed:
+        stands = Content.failure.exists() & Content.pending.does_not_exist()
+        ending.append(check(content, stands & library.is_kept(content)))
 
     def settle(face: Face) -> None:
         face.kind, face.technical = content.kind, content.technical
@@ -228,18 +249,12 @@ def advance(content: Content, reference: ContentReference, now: datetime) -> Non
     )
 
 
-def revive(content: Content) -> None:
-    """Take back a failure, so that the failed tasks run again."""
-    failed = [
-        job_type
-        for job_type in CONTENT_TASKS
-        if tasks.read(_stored_task(content, job_type), job_type).status == "failed"
-    ]
-    actions = [Content.failure.remove(), Content.pending.add(set(failed))]
-    for job_type in failed:
-        actions.append(_TASK_ATTRIBUTES[job_type].set(tasks.stored(Task(job_type=job_type))))
-    if failed:
-        _change(content, *actions)
+def revived(content: Content) -> list[Write]:
+    """Let the failed tasks run again, as part of the transaction that takes a version back."""
+    if content.failure is None:
+        return []
+    again = _afresh(_failed_tasks(content))
+    return [change(content, *again, condition=library.is_kept(content))]
 
 
 def task_of(content: Content, job_type: JobType) -> Task | None:
@@ -269,6 +284,17 @@ def _begin(upload: Upload, clean: Clean, now: datetime) -> Content:
     except ConditionFailed:
         content = Content.get(content.pk, "CONTENT", consistent_read=True)
     return content
+
+
+def _failed_tasks(content: Content) -> set[JobType]:
+    known = {name: task_of(content, name) for name in CONTENT_TASKS}
+    return {name for name, task in known.items() if task is not None and task.status == "failed"}
+
+
+def _afresh(job_types: set[JobType]) -> list[Any]:
+    """Give the actions that have tasks done from their beginning, and no failure left."""
+    begin = [_TASK_ATTRIBUTES[name].set(tasks.stored(Task(job_type=name))) for name in job_types]
+    return [Content.failure.remove(), Content.pending.add(job_types), *begin]
 
 
 def _stored_task(content: Content, job_type: JobType) -> Any:

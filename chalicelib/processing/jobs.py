@@ -1,5 +1,6 @@
 """Jobs: how far an upload has come, put together from its scan and its content's tasks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,7 +16,7 @@ from chalicelib.core import clock, storage
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.identity import Actor
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, change, find
+from chalicelib.core.tables import ConditionFailed, Write, change, find
 from chalicelib.processing import contents, ingest, tasks
 from chalicelib.processing.models import ProcessingJob
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskStatus
@@ -63,11 +64,6 @@ def find_upload(actor: Actor, job_or_asset_id: str) -> Upload:
     return upload
 
 
-def find_job(upload: Upload) -> ProcessingJob | None:
-    """Read the job of an upload; None before its bytes arrive."""
-    return find(ProcessingJob, asset_key(upload.tenant_id, upload.upload_id), "JOB")
-
-
 def version_status(upload: Upload) -> str:
     """Read how far the upload's version has come."""
     version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
@@ -77,7 +73,7 @@ def version_status(upload: Upload) -> str:
 def describe(upload: Upload) -> Job:
     """Put a job together."""
     status = version_status(upload)
-    job = find_job(upload)
+    job = ingest.find_job(upload)
     scan = tasks.read(job.scan_task if job else None, "virus_scan")
     content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     shown = [scan]
@@ -107,28 +103,32 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
         raise Conflict("Nothing of this job has failed.")
     if version.face["status_reason"] in _NEVER_ARRIVED:
         raise Conflict("The bytes never arrived; upload the file again.")
-    job = find_job(upload)
+    job = ingest.find_job(upload)
     content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     attached = content is not None and version.content_key is not None
     if not attached and _object_gone(upload):
         raise Conflict("The uploaded bytes are gone; upload the file again.")
-    _reopen(upload, actor, version, "processing" if attached else "scanning", now)
     if not attached:
+        _reopen(upload, actor, version, "scanning", now)
         if job is not None:
             job.update(actions=[ProcessingJob.scan_task.set(_fresh_scan())])
         ingest.send_to_scan(upload, int(upload.declared["size_bytes"]))
         return
     assert content is not None
-    contents.revive(content)
-    for name in CONTENT_TASKS:
-        task = contents.task_of(content, name)
-        if task is not None and task.status != "completed":
-            ingest.send_task(content.tenant_id, content.sha256, name)
+    _reopen(upload, actor, version, "processing", now, contents.revived(content))
+    content = Content.get(content.pk, content.sk, consistent_read=True)
+    for name in sorted(content.pending or ()):
+        ingest.send_task(content.tenant_id, content.sha256, name)
     contents.advance_all(content, now)  # another upload's retry may have mended it already
 
 
 def _reopen(
-    upload: Upload, actor: Actor, version: AssetVersion, status: str, now: datetime
+    upload: Upload,
+    actor: Actor,
+    version: AssetVersion,
+    status: str,
+    now: datetime,
+    also: Sequence[Write] = (),
 ) -> None:
     """Take a failed version back into work, and its bytes back into the quota."""
     size_bytes = int(version.face["size_bytes"])
@@ -160,7 +160,7 @@ def _reopen(
             now,
             action="version.retried",
             actor=actor.person,
-            also=[again, kept],
+            also=[again, kept, *also],
         )
     except ConditionFailed:
         moved = False

@@ -79,6 +79,27 @@ def test_a_version_fails_when_the_last_task_has_ended_and_none_is_forgotten(
     assert pipeline.usage() == (0, 1)
 
 
+def test_bytes_whose_processing_failed_by_chance_are_tried_again_when_they_are_sent_again(
+    pipeline: Pipeline, reserved: Reserved
+) -> None:
+    content = content_of(pipeline, reserved)
+    task = contents.begin_task(content, "thumbnail", clock.now())
+    assert task is not None
+    error = TaskError("processing_failed", "It cannot be drawn today.")
+    contents.finish_task(content, task, clock.now(), error=error)
+    pipeline.lose("make_thumbnails")
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
+    bare = {"generate_thumbnail": False, "extract_metadata": False}
+    again = pipeline.upload(b"High tide at noon.", **TEXT, **bare)
+    pipeline.cloud.run()
+    assert pipeline.outcome(again) == ("approved", None, "clean")
+    assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
+    assert pipeline.retry(reserved).status == 202
+    assert pipeline.outcome(reserved) == ("approved", None, "clean")
+    assert pipeline.task(reserved, "thumbnail")["status"] == "completed"
+
+
 def test_what_is_being_deleted_takes_nobody_in_and_the_upload_waits(
     pipeline: Pipeline, reserved: Reserved
 ) -> None:

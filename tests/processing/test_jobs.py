@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets.contents import Content
 from chalicelib.core import clock, settings
+from chalicelib.core.entrypoint import RetryLater
 from chalicelib.processing import contents
 from chalicelib.processing.tasks import TaskError
 from chalicelib.tenants import accounts
 from tests import media_files
+from tests.crashes import Faults
 from tests.journeys.pipeline import Pipeline, Reserved, assert_nothing_unscanned_is_readable
 
 pytest_plugins = ["tests.journeys.pipeline"]
@@ -34,6 +37,20 @@ def fail_by_chance(pipeline: Pipeline) -> tuple[Reserved, bytes]:
     pipeline.configure(allowed_mime_types=list(settings.DEFAULT_MIME_TYPES))
     assert pipeline.outcome(reserved) == ("failed", "type_mismatch", "clean")
     return reserved, data
+
+
+def fail_a_task(pipeline: Pipeline, reserved: Reserved) -> Content:
+    """Fail an upload because its thumbnails could not be made; gives its content as it is then."""
+    pipeline.cloud.run("route_upload", "scan_upload", "read_metadata")
+    pipeline.lose("make_thumbnails")
+    content = contents.get(pipeline.acme.id, pipeline.asset(reserved)["sha256"])
+    assert content is not None
+    task = contents.begin_task(content, "thumbnail", clock.now())
+    assert task is not None
+    error = TaskError("processing_failed", "By chance.")
+    contents.finish_task(content, task, clock.now(), error=error)
+    assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
+    return content
 
 
 def test_the_shape_of_a_job_at_every_step(pipeline: Pipeline) -> None:
@@ -165,18 +182,44 @@ def test_a_file_that_cannot_be_decoded_fails_again(pipeline: Pipeline, broken: b
     assert_nothing_unscanned_is_readable(pipeline)
 
 
+def test_retrying_a_task_is_one_transaction(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
+    fail_a_task(pipeline, reserved)
+    faults = Faults(monkeypatch)
+    with faults.process() as calls:
+        assert pipeline.retry(reserved).status == 202
+    reads = ("dynamodb:GetItem", "dynamodb:Query")
+    assert [call for call in calls if call not in reads] == [
+        "dynamodb:UpdateItem",  # the quota
+        "dynamodb:TransactWriteItems",
+        "sqs:SendMessage",
+    ]
+
+
+def test_a_message_of_the_first_run_does_not_undo_a_retry(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
+    as_read_before = fail_a_task(pipeline, reserved)
+    assert pipeline.retry(reserved).status == 202
+    with pytest.raises(RetryLater):
+        contents.advance_all(as_read_before, clock.now())
+    assert pipeline.asset(reserved)["status"] == "processing"
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved) == ("approved", None, "clean")
+    assert [deed for _, deed in pipeline.deeds(reserved)] == [
+        "asset.created",
+        "version.failed",
+        "version.retried",
+        "version.approved",
+    ]
+
+
 def test_a_duplicate_whose_content_was_mended_meanwhile_is_ready_at_its_retry(
     pipeline: Pipeline,
 ) -> None:
     uploads = [pipeline.upload(b"Twice the same.", **TEXT) for _ in range(2)]
-    pipeline.cloud.run("route_upload", "scan_upload", "read_metadata")
-    pipeline.lose("make_thumbnails")
-    content = contents.get(pipeline.acme.id, pipeline.asset(uploads[0])["sha256"])
-    assert content is not None
-    task = contents.begin_task(content, "thumbnail", clock.now())
-    assert task is not None
-    error = TaskError("processing_failed", "By chance.")
-    contents.finish_task(content, task, clock.now(), error=error)
+    fail_a_task(pipeline, uploads[0])
     assert {pipeline.outcome(u)[1] for u in uploads} == {"processing_failed"}
     for upload in uploads:
         assert pipeline.retry(upload).status == 202
