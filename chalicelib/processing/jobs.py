@@ -119,7 +119,8 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
     content = Content.get(content.pk, content.sk, consistent_read=True)
     for name in sorted(content.pending or ()):
         ingest.send_task(content.tenant_id, content.sha256, name)
-    contents.advance_all(content, now)  # another upload's retry may have mended it already
+    # Another upload's retry may have mended it already; the audit trail tells that after the retry.
+    contents.advance_all(content, clock.now())
 
 
 def _reopen(
