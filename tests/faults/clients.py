@@ -20,11 +20,18 @@ def _reserve(world: World, parcel: Parcel, plan: Plan) -> bool:
     body = {"filename": "photo.jpg", "content_type": "image/jpeg", "size_bytes": len(parcel.data)}
     key = {"idempotency-key": f"{parcel.name}-{world.parcels.index(parcel)}"}
     described = body | parcel.described
-    answer = world.call("POST", "/assets/upload/", plan, body=described, headers=key)
+    answer = world.call("POST", _where(world, parcel), plan, body=described, headers=key)
     if answer is None or not _came(answer, 201):
         return False
     parcel.reserved = answer.json
     return True
+
+
+def _where(world: World, parcel: Parcel) -> str:
+    for other in world.parcels:
+        if other.name == parcel.of:
+            return f"/assets/{other.asset_id}/upload_version/"
+    return "/assets/upload/"
 
 
 def _send(world: World, parcel: Parcel, plan: Plan) -> bool:

@@ -12,13 +12,18 @@ from tests.faults import parcels
 from tests.faults.parcels import BARE, Parcel
 from tests.faults.wire import Call, Fault, Plan
 from tests.faults.world import Letter, World
+from tests.journeys.pipeline import message
 
 Preparation = Callable[[World], None]
 Step = Callable[[World, Plan], None]
 
 ROUTED = ("route_upload",)
 SCANNED = ("route_upload", "scan_upload")
+DRAWN_LAST = (*SCANNED, "read_metadata")
 ALL = ("route_upload", "scan_upload", "make_thumbnails", "read_metadata")
+
+
+_SWEEPS_THAT_GIVE_UP = 7
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,25 @@ def lost(*functions: str) -> Preparation:
         world.pass_time(timedelta(minutes=17))
 
     return prepare
+
+
+def given_up(function: str) -> Preparation:
+    """Lose all letters to a function until the sweeper gives its task up."""
+
+    def prepare(world: World) -> None:
+        for _ in range(_SWEEPS_THAT_GIVE_UP):
+            lost(function)(world)
+            world.sweep()
+        lost(function)(world)
+        assert world.outcome(world.parcels[-1]) == ("failed", "processing_failed")
+
+    return prepare
+
+
+def asked_to_scan(world: World) -> None:
+    """Let the scan be asked for before the event of the upload has come."""
+    body = {"tenant_id": world.pipeline.acme.id, "upload_id": world.parcels[-1].upload_id}
+    world.post.append(Letter("scan_upload", message(body)))
 
 
 def waited(**time: float) -> Preparation:
@@ -153,7 +177,12 @@ FLOWS = (
     Flow(
         "scan what was not routed",
         delivers("scan_upload"),
-        (sent(parcels.text(**BARE)), dies_after("route_upload", "SendMessage")),
+        (sent(parcels.text(**BARE)), asked_to_scan),
+    ),
+    Flow(
+        "route what was marked",
+        delivers("route_upload"),
+        (sent(parcels.text(**BARE)), dies_after("route_upload", "TransactWriteItems")),
     ),
     Flow(
         "scan a duplicate of what is in work",
@@ -185,6 +214,25 @@ FLOWS = (
         ),
     ),
     Flow(
+        "scan a duplicate of what has failed by chance",
+        delivers("scan_upload"),
+        (
+            sent(parcels.image(), through=DRAWN_LAST),
+            given_up("make_thumbnails"),
+            sent(parcels.image("duplicate"), through=ROUTED),
+        ),
+    ),
+    Flow(
+        "scan a link",
+        delivers("scan_upload"),
+        (sent(parcels.text(), through=ALL), sent(parcels.linked())),
+    ),
+    Flow(
+        "scan a version",
+        delivers("scan_upload"),
+        (sent(parcels.text(**BARE), through=ALL), sent(parcels.version("text"), through=ROUTED)),
+    ),
+    Flow(
         "scan without a scanner",
         scans_in_vain,
         (sent(parcels.text(**BARE), through=ROUTED), scanned_in_vain(1)),
@@ -202,17 +250,12 @@ FLOWS = (
     Flow(
         "thumbnails last",
         delivers("make_thumbnails"),
-        (sent(parcels.image(), through=(*SCANNED, "read_metadata")),),
+        (sent(parcels.image(), through=DRAWN_LAST),),
     ),
     Flow(
         "thumbnails of a torn image",
         delivers("make_thumbnails"),
         (sent(parcels.torn_image(), through=SCANNED),),
-    ),
-    Flow(
-        "metadata before thumbnails",
-        delivers("read_metadata"),
-        (sent(parcels.image(), through=SCANNED),),
     ),
     Flow(
         "metadata last, of two uploads",
@@ -242,10 +285,18 @@ FLOWS = (
         sweeps,
         (sent(parcels.never_sent(multipart=True)), waited(hours=26)),
     ),
-    Flow("reserve", acts, (begun(parcels.text(**BARE), "reserve"),)),
     Flow("reserve parts", acts, (begun(parcels.in_parts(), "reserve"),)),
+    Flow(
+        "reserve a link",
+        acts,
+        (sent(parcels.text(), through=ALL), begun(parcels.linked(), "reserve")),
+    ),
+    Flow(
+        "reserve a version",
+        acts,
+        (sent(parcels.text(**BARE), through=ALL), begun(parcels.version("text"), "reserve")),
+    ),
     Flow("complete", acts, (begun(parcels.in_parts(), "complete"),)),
-    Flow("abort", acts, (begun(parcels.aborted(), "abort"),)),
     Flow("abort parts", acts, (begun(parcels.aborted(multipart=True), "abort"),)),
     Flow(
         "retry a scan",
@@ -253,6 +304,14 @@ FLOWS = (
         (
             begun(parcels.retried(parcels.text(**BARE)), "retry", "route_upload"),
             scanned_in_vain(5),
+        ),
+    ),
+    Flow(
+        "retry what has failed by chance",
+        acts,
+        (
+            begun(parcels.retried(parcels.image()), "retry", *DRAWN_LAST),
+            given_up("make_thumbnails"),
         ),
     ),
     Flow(

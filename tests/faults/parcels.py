@@ -1,5 +1,6 @@
 """What people upload, and how it must end."""
 
+import hashlib
 import io
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -14,13 +15,17 @@ GREETING = b"High tide at noon.\n"
 
 @dataclass(eq=False)
 class Parcel:
-    """An upload, what its client still does, and how it must end: status and reason."""
+    """An upload, what its client still does, and how it must end: status and reason.
+
+    It makes an asset, or a version of the asset that the parcel named in `of` has made.
+    """
 
     name: str
     data: bytes
     ends: tuple[str, str | None]
     described: dict[str, Any] = field(default_factory=dict)
     todo: tuple[str, ...] = ("reserve", "send")
+    of: str | None = None
     reserved: dict[str, Any] | None = None
 
     @property
@@ -29,9 +34,14 @@ class Parcel:
         return str(self.reserved["asset"]["id"])
 
     @property
+    def number(self) -> int:
+        assert self.reserved is not None
+        return int(self.reserved["version"]["number"])
+
+    @property
     def upload_id(self) -> str:
         assert self.reserved is not None
-        return str(self.reserved["upload"]["upload_id"])
+        return str(self.reserved["job"]["id"])
 
 
 @lru_cache(maxsize=1)
@@ -74,6 +84,16 @@ def aborted(name: str = "aborted", **described: Any) -> Parcel:
 def never_sent(name: str = "never sent", **described: Any) -> Parcel:
     ends = ("failed", "upload_expired")
     return Parcel(name, GREETING, ends, TEXT | described, ("reserve",))
+
+
+def linked(name: str = "linked") -> Parcel:
+    """Bytes that are there already, and so are not sent."""
+    wish = {"sha256": hashlib.sha256(GREETING).hexdigest(), "link_existing": True}
+    return Parcel(name, GREETING, ("approved", None), TEXT | BARE | wish, ("reserve",))
+
+
+def version(of: str, name: str = "version") -> Parcel:
+    return Parcel(name, b"Low tide at six.\n", ("approved", None), TEXT | BARE, of=of)
 
 
 def retried(parcel: Parcel) -> Parcel:

@@ -1,12 +1,12 @@
 """What must hold: at any moment, and when everything has ended."""
 
 import re
-from collections import Counter
 from typing import Any
 
 from chalicelib.assets import faces
 from chalicelib.core.settings import settings
 from tests.faults import state
+from tests.faults.parcels import Parcel
 from tests.faults.state import Row
 from tests.faults.world import World
 
@@ -16,7 +16,7 @@ _SEEN = ("downloaded",)
 _UNREADABLE = ("uploading", "scanning", "quarantined", "failed")
 
 GAVE_UP = {("failed", "upload_expired"), ("failed", "aborted")}
-"""How assets end that no client knows of: their request died before it was answered."""
+"""How versions end that no client knows of: their request died before it was answered."""
 
 
 def nothing_unscanned(world: World) -> None:
@@ -46,31 +46,32 @@ def all_is_well(world: World) -> None:
 
 
 def _assets_ended(world: World, rows: list[Row]) -> None:
-    known = {parcel.asset_id: parcel for parcel in world.parcels}
-    assets = {row["asset_id"]: row for row in rows if row.get("sk") == "ASSET"}
-    assert known.keys() <= assets.keys()
-    deeds = Counter[str]()
-    for asset_id, asset in assets.items():
-        (version,) = _versions(rows, asset_id)
-        end = version["face"]["status"], version["face"]["status_reason"]
-        if asset_id in known:
-            parcel = known[asset_id]
-            assert end == parcel.ends, f"{parcel.name} ended {end}"
-        else:
-            assert end in GAVE_UP, f"an asset that nobody knows of ended {end}"
-        assert version["status"] == version["face"]["status"]
-        assert asset["current"] == version["face"]
-        published = asset.get("published")
-        assert (published == version["face"]) == (end[0] == "approved"), published
-        done = [r["action"].partition(".")[2] for r in _audit(rows, asset_id)]
-        done = [deed for deed in done if deed not in _SEEN]
-        told = "".join(f"{'verdict' if deed in _VERDICTS else deed} " for deed in done)
-        assert _DEEDS.fullmatch(told), done
-        assert done[-1] in end, (done, end)
-        deeds.update(done)
-        if end[0] == "approved":
-            _is_described(version["face"], known[asset_id].described, rows)
-    assert deeds["created"] == len(assets)
+    known = {(parcel.asset_id, parcel.number): parcel for parcel in world.parcels}
+    for asset in (row for row in rows if row.get("sk") == "ASSET"):
+        versions = _versions(rows, asset["asset_id"])
+        for version in versions:
+            parcel = known.pop((version["asset_id"], version["number"]), None)
+            _version_ended(version, parcel, rows)
+        assert asset["current"] == versions[-1]["face"]
+        ready = [version["face"] for version in versions if version["status"] == "approved"]
+        assert asset.get("published") == (ready[-1] if ready else None)
+    assert not known, [parcel.name for parcel in known.values()]
+
+
+def _version_ended(version: Row, parcel: Parcel | None, rows: list[Row]) -> None:
+    end = version["face"]["status"], version["face"]["status_reason"]
+    if parcel is not None:
+        assert end == parcel.ends, f"{parcel.name} ended {end}"
+    else:
+        linked = [r["linked"] for r in rows if r.get("sk") == "UPLOAD" and _same(r, version)]
+        assert end in GAVE_UP or linked == [True], f"a version nobody knows of ended {end}"
+    assert version["status"] == version["face"]["status"]
+    told = [record["action"].partition(".")[2] for record in _audit(rows, version)]
+    done = [deed for deed in told if deed not in _SEEN]
+    assert _DEEDS.fullmatch("".join(f"{'verdict' if d in _VERDICTS else d} " for d in done)), done
+    assert done[-1] in end, (done, end)
+    if end[0] == "approved" and parcel is not None:
+        _is_described(version["face"], parcel.described, rows)
 
 
 def _is_described(face: Row, described: Row, rows: list[Row]) -> None:
@@ -132,10 +133,17 @@ def _nothing_is_left_over(rows: list[Row]) -> None:
 
 
 def _versions(rows: list[Row], asset_id: str) -> list[Row]:
-    return [r for r in rows if r.get("asset_id") == asset_id and r["sk"].startswith("V#")]
+    """Give an asset's versions, oldest first: their keys are in the order of their numbers."""
+    return [row for row in rows if row.get("asset_id") == asset_id and "face" in row]
 
 
-def _audit(rows: list[Row], asset_id: str) -> list[Row]:
-    """Give an asset's records, oldest first: their keys are in the order of time."""
-    about: list[Any] = [r for r in rows if "actor_key" in r and r["subject"]["id"] == asset_id]
-    return sorted(about, key=lambda record: record["sk"])
+def _audit(rows: list[Row], version: Row) -> list[Row]:
+    """Give a version's records, oldest first: their keys are in the order of time."""
+    records: list[Any] = [row for row in rows if "actor_key" in row]
+    about = [row for row in records if row["subject"]["id"] == version["asset_id"]]
+    mine = [row for row in about if (row["new"] or {}).get("version", 1) == version["number"]]
+    return sorted(mine, key=lambda record: record["sk"])
+
+
+def _same(one: Row, other: Row) -> bool:
+    return bool(one["asset_id"] == other["asset_id"] and one["number"] == other["number"])

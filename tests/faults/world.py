@@ -249,7 +249,7 @@ class World:
 
     def outcome(self, parcel: Parcel) -> tuple[str, str | None]:
         """Give a parcel's status and reason as its table has them."""
-        (face,) = [r["face"] for r in state.rows() if _is_version(r, parcel.asset_id)]
+        (face,) = [row["face"] for row in state.rows() if _is_version(row, parcel)]
         return face["status"], face["status_reason"]
 
 
@@ -269,8 +269,9 @@ def _subject(body: str) -> object:
     return queues.created_keys(body) if "Records" in body else body
 
 
-def _is_version(row: state.Row, asset_id: str) -> bool:
-    return bool(row.get("asset_id") == asset_id and row["sk"].startswith("V#"))
+def _is_version(row: state.Row, parcel: Parcel) -> bool:
+    mine = row.get("asset_id") == parcel.asset_id and row.get("number") == parcel.number
+    return mine and "face" in row
 
 
 SCHEDULED = {
