@@ -28,10 +28,8 @@ def _reserve(world: World, parcel: Parcel, plan: Plan) -> bool:
 
 
 def _where(world: World, parcel: Parcel) -> str:
-    for other in world.parcels:
-        if other.name == parcel.of:
-            return f"/assets/{other.asset_id}/upload_version/"
-    return "/assets/upload/"
+    base = world.base(parcel)
+    return f"/assets/{base.asset_id}/upload_version/" if base else "/assets/upload/"
 
 
 def _send(world: World, parcel: Parcel, plan: Plan) -> bool:

@@ -69,12 +69,16 @@ class _Storm:
     def rage(self) -> None:
         """Let chance do this and that until everything is done, or it was enough."""
         for _ in range(_LONGEST):
-            busy = [parcel for parcel in self._world.parcels if parcel.todo]
+            busy = [parcel for parcel in self._world.parcels if self._may_act(parcel)]
             if not busy and not self._world.post:
                 break
             self._happen(busy)
             if self._random.random() < 0.3:
                 truth.nothing_unscanned(self._world)
+
+    def _may_act(self, parcel: Parcel) -> bool:
+        base = self._world.base(parcel)
+        return bool(parcel.todo) and (base is None or base.reserved is not None)
 
     def _happen(self, busy: list[Parcel]) -> None:
         chance, world = self._random.random(), self._world
@@ -150,6 +154,7 @@ def _cargo(chance: random.Random) -> list[Parcel]:
         lambda: [parcels.image(**tasks), parcels.image("duplicate")],
         lambda: [parcels.text(**tasks), parcels.text("duplicate", **BARE)],
         lambda: [parcels.text(**tasks)],
+        lambda: [parcels.text("first", **BARE), parcels.version("first")],
         lambda: [parcels.virus()],
         lambda: [parcels.torn_image()],
         lambda: [parcels.wrong_size()],
@@ -160,4 +165,4 @@ def _cargo(chance: random.Random) -> list[Parcel]:
         parcel for make in chance.sample(makers, chance.choice((1, 1, 2))) for parcel in make()
     ]
     chance.shuffle(chosen)
-    return chosen
+    return sorted(chosen, key=lambda parcel: parcel.of is not None)

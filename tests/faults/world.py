@@ -247,6 +247,10 @@ class World:
             self.parcels.append(late)
             self.finish_clients()
 
+    def base(self, parcel: Parcel) -> Parcel | None:
+        """Give the parcel of whose asset another makes a version; None where it makes an asset."""
+        return next((other for other in self.parcels if other.name == parcel.of), None)
+
     def outcome(self, parcel: Parcel) -> tuple[str, str | None]:
         """Give a parcel's status and reason as its table has them."""
         (face,) = [row["face"] for row in state.rows() if _is_version(row, parcel)]
