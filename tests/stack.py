@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from local import seeds
+from tests.house import logbook
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 90
@@ -81,6 +82,7 @@ class Stack:
 
     def stop(self) -> int:
         """End it as Ctrl+C does; gives its exit status."""
+        logbook.read_files(Path(self._folder.name))
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
