@@ -70,15 +70,17 @@ def test_an_upload_under_way_ends_in_the_trash_too(shelf: Shelf) -> None:
 
 
 def test_the_trash_is_emptied_after_the_tenants_retention(shelf: Shelf) -> None:
-    asset_id, other = shelf.add(b"one"), shelf.add(b"two")
+    asset_id, other = shelf.add(b"one", generate_thumbnail=True), shelf.add(b"two")
     shelf.trash(asset_id)
     sweep(timedelta(days=29))
     assert shelf.shown(asset_id)["status"] == "trashed"
+    assert shelf.pipeline.renditions()
     sweep(timedelta(days=31))
     shelf.refuse(shelf.get(f"/assets/{asset_id}/"), 404, "not_found")
     assert shelf.pipeline.usage() == (3, 1)
     assert shelf.served(other) == 1
     assert len(shelf.pipeline.originals()) == 1
+    assert shelf.pipeline.renditions() == {}
 
 
 def test_an_asset_restored_while_the_sweeper_looks_is_not_purged(shelf: Shelf) -> None:

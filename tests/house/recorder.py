@@ -1,27 +1,56 @@
-"""A pytest plugin: listens to what this session asks of AWS and logs, in each of its processes.
+"""A pytest plugin: what each Lambda asks of AWS in this session, held against its policy.
 
-Each process writes what it saw into one folder; the first of them puts it together.
+Each process of a session writes what it saw into one folder; the first of them compares. A partial
+run finds what is missing in a policy; only the whole suite knows what is superfluous.
+
+A new Lambda is found by its entry in `.chalice/config.json`: give it an empty policy there, have
+tests invoke its handler (or add to `_DIRECTLY` what they call instead), and allow what the run says
+that it needs. So is a policy extended; what is used in a race alone gets a test that always does
+it. An operation of AWS that is new to Reef is looked up and added to `actions.py`.
 """
 
 import json
 import shutil
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.house import calls, logbook
+from chalicelib.processing import supply, sweeping
+from tests.house import calls, logbook, policies
+from tests.house.actions import Unmapped, Use, uses
+
+seen: defaultdict[str, set[Use]] = defaultdict(set)
+"""What each function has used in this process."""
+
+unmapped: set[str] = set()
+"""Findings about calls of which nobody has said yet what they need."""
+
+_DIRECTLY = {"sweep_unfinished": (sweeping, "sweep"), "refresh_signatures": (supply, "refresh")}
+"""Work that tests do with a time or a folder of their own, and not through its Lambda."""
 
 _FOLDER = pytest.StashKey[Path]()
 _FINDINGS = pytest.StashKey[list[str]]()
 
 
+def note(call: calls.Call) -> None:
+    """Keep what a function's call needs."""
+    if call.function is not None:
+        try:
+            seen[call.function].update(uses(call))
+        except Unmapped as operation:
+            unmapped.add(f"{call.function} calls {operation}; add to actions.py what that needs")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to record, in each process of the session."""
     calls.install()
-    calls.listeners[:] = [logbook.learn]
+    calls.listeners[:] = [note, logbook.learn]
     logbook.install()
+    for name, (module, work) in _DIRECTLY.items():
+        setattr(module, work, calls.entered_by(name, getattr(module, work)))
     given = getattr(config, "workerinput", {}).get("recorded")
     config.stash[_FOLDER] = Path(given or tempfile.mkdtemp(prefix="recorded-"))
 
@@ -33,13 +62,14 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Write down what this process saw; the session's first process judges it."""
+    """Write down what this process saw; the session's first process compares."""
     config = session.config
     folder = config.stash[_FOLDER]
     worker = getattr(config, "workerinput", {}).get("workerid")
     write(folder / f"{worker or 'main'}.json")
     if worker is None:
-        findings = read(folder)
+        whole = exitstatus == pytest.ExitCode.OK and _is_whole(config)
+        findings = judge(folder, whole=whole)
         shutil.rmtree(folder)
         config.stash[_FINDINGS] = findings
         if findings and exitstatus == pytest.ExitCode.OK:
@@ -50,7 +80,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say what is wrong."""
     findings = config.stash.get(_FINDINGS, [])
     if findings:
-        terminalreporter.section("secrets in logs")
+        terminalreporter.section("policies in .chalice/, and secrets in logs")
         for finding in findings:
             terminalreporter.line(finding)
 
@@ -62,11 +92,37 @@ def _no_secret_in_any_log() -> Any:
 
 
 def write(path: Path) -> None:
-    """Write down what was logged after the last test that could tell."""
-    path.write_text(json.dumps({"leaks": logbook.leaks()}))
+    """Write down what was seen, and what was logged after the last test that could tell."""
+    used = {name: sorted(its) for name, its in seen.items()}
+    findings = [*sorted(unmapped), *logbook.leaks()]
+    path.write_text(json.dumps({"used": used, "findings": findings}))
 
 
-def read(folder: Path) -> list[str]:
-    """Put together what all processes wrote into a folder."""
-    written = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    return [leak for one in written for leak in one["leaks"]]
+def read(folder: Path) -> tuple[dict[str, set[Use]], list[str]]:
+    """Put together what all processes wrote into a folder: uses by function, and findings."""
+    together: defaultdict[str, set[Use]] = defaultdict(set)
+    findings: list[str] = []
+    for path in sorted(folder.glob("*.json")):
+        written = json.loads(path.read_text())
+        findings += written["findings"]
+        for name, used in written["used"].items():
+            together[name] |= {(action, resource) for action, resource in used}
+    return dict(together), findings
+
+
+def judge(folder: Path, *, whole: bool) -> list[str]:
+    """Say what is wrong with what all processes saw, and what Lambda itself does for them."""
+    used, findings = read(folder)
+    for name in policies.names():
+        used[name] = used.get(name, set()) | policies.by_lambda_itself(name)
+    return [*policies.compare(used, policies.allowed(), whole=whole), *findings]
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    narrowing = (
+        *("keyword", "markexpr", "deselect", "ignore", "ignore_glob"),
+        *("lf", "stepwise", "collectonly", "setuponly", "setupplan"),
+    )
+    if any(getattr(config.option, name, None) for name in narrowing):
+        return False
+    return config.args == ["tests"] or config.args_source is pytest.Config.ArgsSource.TESTPATHS

@@ -1,5 +1,6 @@
 """Both scanning functions, and both that work on contents, do all that a scan can ask of them."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import aws, clock, settings
+from chalicelib.assets import contents as library
+from chalicelib.core import aws, clock, settings, storage
+from chalicelib.core.tables import update
 from chalicelib.processing import contents, ingest, supply, sweeping
 from chalicelib.processing.clamd import Clamd
 from local import clamav
@@ -147,6 +150,41 @@ def test_a_scan_that_died_before_the_last_step_goes_on_from_there(
         assert pipeline.deliver(scan, asked) == {asked[0]["MessageId"]}
     assert pipeline.outcome(reserved)[0] == "processing"
     assert pipeline.deliver(scan, asked) == set()
+    assert pipeline.outcome(reserved) == ("approved", None, "clean")
+
+
+@SCANS
+def test_an_asset_purged_when_its_bytes_were_just_copied_leaves_nothing(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, scan: str
+) -> None:
+    reserved, asked = arrived(pipeline, TEXT + b"purged " + scan.encode())
+    path = f"/assets/{reserved['asset']['id']}/?purge=true"
+    real = storage.copy
+
+    def copy(*arguments: Any) -> None:
+        real(*arguments)
+        assert pipeline.cloud.run("make_thumbnails") == 1
+        assert pipeline.cloud.call("DELETE", path, pipeline.who("admin")).status == 204
+
+    monkeypatch.setattr(storage, "copy", copy)
+    assert pipeline.deliver(scan, asked) == set()
+    assert (pipeline.originals(), pipeline.renditions()) == ({}, {})
+    assert pipeline.usage() == (0, 0)
+
+
+@pytest.mark.parametrize("task", ["make_thumbnails", "read_metadata"])
+def test_work_on_a_content_that_is_being_deleted_comes_back(pipeline: Pipeline, task: str) -> None:
+    data = TEXT + b"deleted " + task.encode()
+    reserved = pipeline.upload(data, content_type="text/plain", filename="tides.txt")
+    pipeline.cloud.run("route_upload", "scan_upload")
+    asked = pipeline.receive(task)
+    content = library.get(pipeline.acme.id, hashlib.sha256(data).hexdigest())
+    assert content is not None
+    update(content, library.Content.state.set("deleting"))
+    assert pipeline.deliver(task, asked) == {asked[0]["MessageId"]}
+    update(content, library.Content.state.set("stored"))
+    assert pipeline.deliver(task, asked) == set()
+    pipeline.cloud.run()
     assert pipeline.outcome(reserved) == ("approved", None, "clean")
 
 
