@@ -184,6 +184,8 @@ def test_work_on_a_content_that_is_being_deleted_comes_back(pipeline: Pipeline, 
     assert pipeline.deliver(task, asked) == {asked[0]["MessageId"]}
     update(content, library.Content.state.set("stored"))
     assert pipeline.deliver(task, asked) == set()
+    (receipt,) = [entry["ReceiptHandle"] for entry in asked]
+    aws.client("sqs").delete_message(QueueUrl=pipeline.queue_url(task), ReceiptHandle=receipt)
     pipeline.cloud.run()
     assert pipeline.outcome(reserved) == ("approved", None, "clean")
 
