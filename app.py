@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.assets import admission, catalog
 from chalicelib.assets.metadata_routes import api as metadata
 from chalicelib.assets.routes import api as assets
 from chalicelib.assets.upload_routes import api as uploads
@@ -13,13 +14,23 @@ from chalicelib.core.application import ReefApp
 from chalicelib.core.errors import NotFound, ReefError
 from chalicelib.core.http import problem_response
 from chalicelib.core.settings import settings
+from chalicelib.notifications.events import bp as notification_events
+from chalicelib.notifications.routes import api as notifications
 from chalicelib.processing.events import bp as processing_events
 from chalicelib.processing.routes import api as processing
 from chalicelib.tenants import members
+from chalicelib.tenants.events import bp as tenant_events
 from chalicelib.tenants.routes import api as tenants
+from chalicelib.workflows import assigned, starting
+from chalicelib.workflows.events import bp as workflow_events
+from chalicelib.workflows.moderation_routes import api as moderation
+from chalicelib.workflows.routes import api as workflows
+from chalicelib.workflows.template_routes import api as workflow_templates
 
 logs.configure(settings().log_level)
 routing.authenticate_with(members.authenticate)
+admission.decide_with(starting.admit)
+catalog.reviews_with(assigned.version_for)
 
 app = ReefApp(app_name="reef")
 app.api.binary_types = ["*/*"]
@@ -31,7 +42,14 @@ for blueprint in (
     versions.blueprint,
     metadata.blueprint,
     processing.blueprint,
+    workflow_templates.blueprint,
+    workflows.blueprint,
+    moderation.blueprint,
+    notifications.blueprint,
+    tenant_events,
     processing_events,
+    workflow_events,
+    notification_events,
 ):
     app.register_blueprint(blueprint)
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import dropping, importing, scanning, thumbnails, uploading
+from bench import approving, dropping, importing, scanning, thumbnails, uploading
 from bench.report import Section, write
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -18,6 +18,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "import": (importing.TITLE, importing.measure),
     "upload": (uploading.TITLE, uploading.measure),
     "drop": (dropping.TITLE, dropping.measure),
+    "approvals": (approving.TITLE, approving.measure),
 }
 
 

@@ -95,6 +95,16 @@ class Client:
         tasks = {task["job_type"]: task for task in job["tasks"]}
         return Settled(sent, time.time(), tasks)
 
+    def call(self, method: str, path: str, body: Any = None, *, base: str = "/api/v3") -> Any:
+        """Call the API with JSON; gives the answer's.
+
+        Raises:
+            RuntimeError: it was refused.
+        """
+        headers = self._headers | {"Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        return self._call(self._host, method, f"{base}{path}", headers, data)
+
     def _call(
         self, host: str, method: str, path: str, headers: dict[str, str], body: bytes | None = None
     ) -> Any:

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chalice.app import Blueprint, Chalice, ScheduledEventConfig, SQSEventConfig
+from chalice.app import (
+    Blueprint,
+    Chalice,
+    DynamoDBEventConfig,
+    ScheduledEventConfig,
+    SQSEventConfig,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "live"
@@ -26,6 +32,8 @@ class Function(NamedTuple):
     batch_size: int
     interval_seconds: int | None
     """How often a schedule calls it."""
+    table: str | None = None
+    """The table whose stream it follows, without the stack's name."""
 
 
 def functions() -> dict[str, Function]:
@@ -56,6 +64,9 @@ def _function(source: Any, handler: Callable[[dict[str, Any], Any], Any]) -> Fun
     if isinstance(source, ScheduledEventConfig):
         seconds = _seconds(source.schedule_expression)
         return Function(source.name, handler, timeout, memory, None, 1, seconds)
+    if isinstance(source, DynamoDBEventConfig):
+        name, size = source.name, source.batch_size
+        return Function(name, handler, timeout, memory, None, size, None, source.stream_arn)
     raise LookupError(f"local mode cannot start {source.name}: {type(source).__name__}")
 
 

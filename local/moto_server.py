@@ -9,9 +9,11 @@ import resource
 import sys
 from typing import Any
 
+from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import FakeKey
 
+from local import interpreter
 from local.mail import Outbox
 from local.serving import serve
 
@@ -21,7 +23,10 @@ THREADS = 48
 
 def main(port: int) -> None:
     """Serve the emulated AWS, DynamoDB excepted."""
+    # State machines run for real, and call this very server.
     os.environ["MOTO_PORT"] = str(port)
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    interpreter.prepare()
     FakeKey.__deepcopy__ = _listed  # type: ignore[attr-defined]
     # moto keeps every object over 5 MB in an open temporary file.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,12 +1,14 @@
-"""Runs one Lambda from its queue or schedule as AWS would: `python -m local.worker FUNCTION`."""
+"""Runs one Lambda from what starts it, as AWS would: `python -m local.worker FUNCTION`."""
 
 import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,8 +18,11 @@ from chalice.local import LambdaContext
 
 from local.cloud import STACK
 from local.functions import Function, functions
+from local.streams import Stream, Taken
 
 LONG_POLL_SECONDS = 20
+STREAM_POLL_SECONDS = 0.05
+RETRY_SECONDS = 1.0
 SWEEP_SECONDS = 5
 """Locally a schedule waits no longer than this, so that nobody has to."""
 
@@ -32,18 +37,39 @@ def main(name: str) -> None:
     logging.basicConfig()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     function = functions()[name]
-    sqs = boto3.client("sqs", config=Config(read_timeout=LONG_POLL_SECONDS + 40))
-    if function.queue is None:
-        _run_on_schedule(function)
+    if function.queue is not None:
+        _run_from_queue(function, f"{STACK}-{function.queue}")
+    elif function.table is not None:
+        _run_from_stream(function, f"{STACK}-{function.table}")
     else:
-        queue = f"{STACK}-{function.queue}"
-        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        while True:
-            try:
-                take_batch(function, sqs, url, LONG_POLL_SECONDS)
-            except (BotoCoreError, ClientError):
-                log.exception("the queue %s does not answer", queue)
-                time.sleep(1)
+        _run_on_schedule(function)
+
+
+def _run_from_queue(function: Function, queue: str) -> None:
+    sqs = boto3.client("sqs", config=Config(read_timeout=LONG_POLL_SECONDS + 40))
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    while True:
+        try:
+            take_batch(function, sqs, url, LONG_POLL_SECONDS)
+        except (BotoCoreError, ClientError):
+            log.exception("the queue %s does not answer", queue)
+            time.sleep(1)
+
+
+def _run_from_stream(function: Function, table: str) -> None:
+    checkpoints = Path(tempfile.gettempdir()) / f"{function.name}-checkpoints.json"
+    dynamodb, streams = boto3.client("dynamodb"), boto3.client("dynamodbstreams")
+    stream = Stream(dynamodb, streams, table, checkpoints)
+    while True:
+        try:
+            taken = stream.take(function.batch_size, lambda event: invoke(function, event))
+        except (BotoCoreError, ClientError):
+            log.exception("the stream of %s does not answer", table)
+            taken = Taken(0, failed=True)
+        if taken.failed:
+            time.sleep(RETRY_SECONDS)
+        elif not taken.records:
+            time.sleep(STREAM_POLL_SECONDS)
 
 
 def take_batch(function: Function, sqs: Any, url: str, wait_seconds: int) -> int:

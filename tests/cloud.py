@@ -6,25 +6,34 @@ import importlib
 import json
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
 import moto.cognitoidp
-from chalice.config import Config
+from botocore.config import Config
+from chalice.config import Config as ChaliceConfig
 from chalice.local import LocalGateway
 from moto import mock_aws
+from moto.dynamodbstreams.models import dynamodbstreams_backends
 
 from local import cloud as local_cloud
+from local.provision import ACCOUNT_ID
+from local.streams import Stream
 
 PASSWORD = "Correct-horse-7"
 PUBLIC_URL = "http://127.0.0.1:8000"
 EDGE_URL = "http://127.0.0.1:8001"
+
+MACHINES_THREADS = ("(_execution_logic)", "(eval)", "(_exec_and_notify)")
 
 
 @lru_cache(maxsize=1)
@@ -88,8 +97,9 @@ class Cloud:
         import app
 
         self.app = app.app
-        self._gateway = LocalGateway(app.app, Config())
+        self._gateway = LocalGateway(app.app, ChaliceConfig())
         self._tokens: dict[str, str] = {}
+        self._streams: dict[str, Stream] = {}
 
     def tenant(self, name: str, *who: str) -> Tenant:
         """Create a tenant with a member for each role name (or `name=role,role`)."""
@@ -174,7 +184,7 @@ class Cloud:
         return shown
 
     def run(self, *names: str, rounds: int = 12) -> int:
-        """Run queue functions until nothing moves; all of them unless some are named."""
+        """Run queue and stream functions until nothing moves; all unless some are named."""
         handled = 0
         for _ in range(rounds):
             moved = sum(self._drain(source) for source in self._sources(names))
@@ -183,14 +193,24 @@ class Cloud:
                 break
         return handled
 
+    def run_until(self, what: Callable[[], bool], seconds: float = 30) -> None:
+        """Run functions until something is so, since state machines take their own time."""
+        give_up_at = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < give_up_at, "it did not come about"
+            if not self.run(rounds=1):
+                time.sleep(0.02)
+
     def _sources(self, names: tuple[str, ...]) -> list[Any]:
-        queues = [s for s in self.app.event_sources if hasattr(s, "queue")]
-        return [s for s in queues if not names or s.name in names]
+        fed = [s for s in self.app.event_sources if hasattr(s, "queue") or hasattr(s, "stream_arn")]
+        return [s for s in fed if not names or s.name in names]
 
     def _drain(self, source: Any) -> int:
         """Receive one batch as Lambda does, invoke the handler, delete what succeeded."""
         from chalicelib.core.aws import client
 
+        if hasattr(source, "stream_arn"):
+            return self._follow(source)
         sqs = client("sqs")
         queue_url = sqs.get_queue_url(QueueName=f"reef-{source.queue}")["QueueUrl"]
         received = sqs.receive_message(
@@ -203,6 +223,30 @@ class Cloud:
             if message["MessageId"] not in failed:
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         return len(received)
+
+    def _follow(self, source: Any) -> int:
+        """Hand over the next batch of a table's stream, and remember how far it is done."""
+        from chalicelib.core.aws import client
+
+        if source.name not in self._streams:
+            table = f"{local_cloud.STACK}-{source.stream_arn}"
+            # botocore puts the stream's account into the address, where moto does not look.
+            config = Config(account_id_endpoint_mode="disabled")
+            streams = boto3.client("dynamodbstreams", config=config)
+            self._streams[source.name] = Stream(client("dynamodb"), streams, table)
+        stream = self._streams[source.name]
+        # moto replaces the whole table, and what was read of its stream, when a transaction fails.
+        stream.look_again()
+        try:
+            return stream.take(source.batch_size, lambda event: answer(source, event)).records
+        finally:  # which hold on to every table that was replaced
+            dynamodbstreams_backends[ACCOUNT_ID][local_cloud.REGION].shard_iterators.clear()
+
+
+def answer(source: Any, event: dict[str, Any]) -> Any:
+    """Invoke the function of an event source; gives its answer."""
+    module, _, name = source.handler_string.rpartition(".")
+    return getattr(importlib.import_module(module), name)(event, None)
 
 
 def sqs_event(queue: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -233,14 +277,41 @@ def invoke(handler: str, event: dict[str, Any]) -> set[str]:
 
 
 @contextmanager
-def running() -> Iterator[Cloud]:
-    """Give a cloud of its own to one test."""
+def running(*, machines: bool = False) -> Iterator[Cloud]:
+    """Give a cloud of its own to one test.
+
+    Args:
+        machines: let state machines run, with their real times; otherwise an execution is noted as
+            running, and nothing comes of it.
+    """
     from chalicelib.core import aws, identity, secrets, settings, signing
 
-    with mock_aws():
+    if machines:
+        from local import interpreter  # takes a second to import
+
+        interpreter.prepare()
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": machines}}):
         aws.forget_clients()
         os.environ.update(environment())
         for cache in (settings.settings, secrets.secret, identity._keys, signing._signer):
             cache.cache_clear()
-        yield Cloud()
+        try:
+            yield Cloud()
+        finally:
+            if machines:
+                end_executions()
     aws.forget_clients()
+
+
+def end_executions() -> None:
+    """End every execution and its threads, which would go on into the next test's cloud."""
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+    while alive := [t for t in threading.enumerate() if t.name.endswith(MACHINES_THREADS)]:
+        for machine in stepfunctions_parser_backends[ACCOUNT_ID][local_cloud.REGION].state_machines:
+            for execution in machine.executions:
+                environment = execution.exec_worker.env
+                environment.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
+                for endpoint in list(environment.callback_pool_manager._pool.values()):
+                    endpoint.interrupt_all()
+        alive[0].join(timeout=0.05)

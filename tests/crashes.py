@@ -95,6 +95,6 @@ def named(request: Any) -> str:
     if operation:
         return f"{service.split('_')[0].lower().removeprefix('amazon')}:{operation}"
     host = request.url.split("/")[2]
-    service = next(name for name in ("s3", "ses", "email", "cognito", "sqs") if name in host)
+    service = next(name for name in ("s3", "ses", "email", "cognito", "sqs", "sns") if name in host)
     copied = " copy" if "x-amz-copy-source" in request.headers else ""
     return f"{service}:{request.method}{copied}"

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.core.aws import client
 from chalicelib.core.routing import ROUTES, Route
 from chalicelib.core.settings import settings
 from local.provision import ACCOUNT_ID
@@ -24,6 +23,13 @@ Team = Callable[..., Tenant]
 def cloud() -> Iterator[Cloud]:
     """A whole Reef in this process, shared by the tests of one file."""
     with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def clockwork() -> Iterator[Cloud]:
+    """A whole Reef whose state machines run, shared by the tests of one file."""
+    with running(machines=True) as started:
         yield started
 
 
@@ -74,25 +80,13 @@ def items() -> dict[str, list[dict[str, Any]]]:
 @contextmanager
 def audit_refusing_writes() -> Iterator[None]:
     """Take the audit table away, so that every transaction with a record fails."""
-    dynamodb, name = client("dynamodb"), settings().audit_table
-    table = dynamodb.describe_table(TableName=name)["Table"]
-    kept = items()[name]
-    dynamodb.delete_table(TableName=name)
+    tables = dynamodb_backends[ACCOUNT_ID]["us-east-1"].tables
+    name = settings().audit_table
+    table = tables.pop(name)
     try:
         yield
     finally:
-        dynamodb.create_table(
-            TableName=name,
-            KeySchema=table["KeySchema"],
-            AttributeDefinitions=table["AttributeDefinitions"],
-            BillingMode="PAY_PER_REQUEST",
-            GlobalSecondaryIndexes=[
-                {key: index[key] for key in ("IndexName", "KeySchema", "Projection")}
-                for index in table["GlobalSecondaryIndexes"]
-            ],
-        )
-        for item in kept:
-            dynamodb.put_item(TableName=name, Item=item)
+        tables[name] = table
 
 
 def audit(cloud: Cloud, admin: str, query: str = "") -> list[dict[str, Any]]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.assets import catalog, contents, edits, faces, versions
+from chalicelib.assets import admission, catalog, contents, edits, faces, versions
+from chalicelib.assets.admission import Candidate
 from chalicelib.assets.downloads import NotReady
+from chalicelib.assets.faces import Face
 from chalicelib.assets.models import (
     AssetMetadata,
     AssetVersion,
@@ -196,6 +198,7 @@ def copy_to_main(
             f"Version {int(source.number)} is {face.status}; its content cannot be used."
         )
     effective = accounts.settings_of(accounts.get(asset.tenant_id))
+    face.status_reason = None
     face.number = int(asset.last_version) + 1
     version = AssetVersion(
         asset.pk,
@@ -211,9 +214,23 @@ def copy_to_main(
         deduplicated=True,
         created_by=msgspec.to_builtins(actor),
         created_at=clock.timestamp(now),
+        content_by=source.uploader,
         content_key=source.content_key,
         sk_ref=f"{asset.asset_id}#{face.number:06d}",
     )
+    admitted = admission.decide(
+        Candidate(
+            asset=asset,
+            version=version,
+            face=face,
+            text=lambda: _text(asset.tenant_id, face),
+            embedded=source.embedded or {},
+            copied_from=source,
+        ),
+        now,
+    )
+    face.status, face.status_reason = admitted.status, admitted.reason
+    version.status, version.face = face.status, faces.stored(face)
     reservation = (asset.tenant_id, clock.new_id(now), face.size_bytes, 0)
     quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
     wanted = contents.reference(asset.tenant_id, face.sha256, asset.asset_id, face.number)
@@ -223,21 +240,23 @@ def copy_to_main(
         action,
         ("asset", str(asset.asset_id)),
         now,
-        new={"version": face.number, "from_version": int(source.number)},
+        new={"version": face.number, "from_version": int(source.number), "status": face.status},
     )
     try:
         transact(
-            *versions.added(asset, version, publish=effective.auto_publish, now=now),
+            *versions.added(asset, version, publish=admitted.publish, now=now),
             *contents.attached(wanted),
             quotas.settled(*reservation),
             put(written),
             *also,
+            *admitted.writes,
         )
     except BaseException as failure:
         quotas.cancel(*reservation)
         if isinstance(failure, ConditionFailed):
             raise Conflict("Somebody else added a version at the same time; try again.") from None
         raise
+    admitted.afterwards()
     return version
 
 
@@ -264,6 +283,11 @@ def _base(asset: AssetMetadata, from_version: AssetVersion) -> int:
     origin = get(asset, from_version.branch)
     is_current = origin.merged is None or number >= origin.merged
     return int(origin.base) if is_current else number
+
+
+def _text(tenant_id: str, face: Face) -> str:
+    content = contents.get(tenant_id, str(face.sha256))
+    return content.text if content is not None else ""
 
 
 def _version(asset: AssetMetadata, number: int) -> AssetVersion:

@@ -22,6 +22,11 @@ from chalicelib.tenants import roles
 _READY = frozenset({"processing", "in_review", "approved"})
 """The states in which a version's bytes are clean and kept."""
 
+Reviews = Callable[[Actor, str], int | None]
+"""Gives the number of the version of an asset on which a member has to decide, if there is one."""
+
+_reviews: list[Reviews] = []
+
 _PAGES_AT_ONCE = 5
 """How many index pages one answer reads when filters leave little of them."""
 
@@ -32,10 +37,20 @@ def sees_everything(asset: AssetMetadata, actor: Actor) -> bool:
     return actor.has(roles.OVERSEERS) or (own and actor.has(roles.CONTRIBUTORS))
 
 
+def reviews_with(function: Reviews) -> None:
+    """Say who has to decide on which versions; a higher slice knows."""
+    _reviews[:] = [function]
+
+
 def face_for(asset: AssetMetadata, actor: Actor, now: datetime) -> Face | None:
-    """Give the face that the actor sees: the newest version's or the published one's."""
+    """Give the face that the actor sees.
+
+    The newest version's, that of the version on which they have to decide, or the published one's.
+    """
     if sees_everything(asset, actor):
         return faces.read(asset.current)
+    if asset.reviewed is not None:
+        return faces.read(asset.reviewed.face)
     shown = asset.published is not None and lifecycle.may_be_shown(asset, now)
     return faces.read(asset.published) if shown and actor.has(roles.BUILT_IN) else None
 
@@ -58,8 +73,11 @@ def visible(actor: Actor, asset_id: str) -> AssetMetadata:
         NotFound: there is none, or not for this actor.
     """
     asset = find(AssetMetadata, asset_key(actor.tenant_id, asset_id), "ASSET")
-    gone = asset is None or asset.listed_in is None
-    if asset is None or gone or face_for(asset, actor, clock.now()) is None:
+    if asset is None or asset.listed_in is None:
+        raise NotFound("There is no such asset.")
+    if not sees_everything(asset, actor):
+        asset.reviewed = _reviewed(asset, actor)
+    if face_for(asset, actor, clock.now()) is None:
         raise NotFound("There is no such asset.")
     return asset
 
@@ -67,6 +85,20 @@ def visible(actor: Actor, asset_id: str) -> AssetMetadata:
 def version(tenant_id: str, asset_id: str, number: int) -> AssetVersion | None:
     """Read one version; None where there is none."""
     return find(AssetVersion, asset_key(tenant_id, asset_id), version_key(number))
+
+
+def sees_version(asset: AssetMetadata, actor: Actor, number: int) -> bool:
+    """Say whether the actor sees this version of an asset that they see."""
+    on_trial = asset.reviewed is not None and asset.reviewed.number == number
+    return on_trial or sees_everything(asset, actor) or asset.published_version == number
+
+
+def _reviewed(asset: AssetMetadata, actor: Actor) -> AssetVersion | None:
+    """Give the version on which the actor has to decide; of an asset in the trash there is none."""
+    if asset.trashed_at is not None:
+        return None
+    number = _reviews[0](actor, str(asset.asset_id))
+    return None if number is None else version(asset.tenant_id, asset.asset_id, number)
 
 
 def page(

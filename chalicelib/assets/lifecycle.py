@@ -11,9 +11,8 @@ from typing import Any
 from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Status
 from chalicelib.assets.models import AssetMetadata
-from chalicelib.core import clock, mail
+from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, record
-from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, change, put, transact
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ def due_actions(asset: AssetMetadata, now: datetime) -> list[Any]:
 
 
 def record_expiry(asset: AssetMetadata, now: datetime) -> None:
-    """Write down that an asset's rights are over, or tell its owner that they soon will be."""
+    """Write down that an asset's rights are over, or that they soon will be."""
     ends = _moment(asset.rights.get("expires_at"))
     if ends is None or asset.trashed_at is not None:
         return
@@ -78,12 +77,11 @@ def record_expiry(asset: AssetMetadata, now: datetime) -> None:
         _note(asset, AssetMetadata.expiry_recorded, ends, "asset.expired", now)
         return
     soon = ends - WARNED_BEFORE <= now < ends and asset.expiry_told != _said(ends)
-    # Noted before it is sent, so that two sweepers at once send one mail.
-    if soon and _note(asset, AssetMetadata.expiry_told, ends, "asset.expiry_announced", now):
-        _tell_owner(asset, ends)
+    if soon:
+        _note(asset, AssetMetadata.expiry_told, ends, "asset.expiry_announced", now)
 
 
-def _note(asset: AssetMetadata, mark: Any, ends: datetime, action: str, now: datetime) -> bool:
+def _note(asset: AssetMetadata, mark: Any, ends: datetime, action: str, now: datetime) -> None:
     written = record(
         asset.tenant_id,
         SYSTEM,
@@ -106,22 +104,6 @@ def _note(asset: AssetMetadata, mark: Any, ends: datetime, action: str, now: dat
         )
     except ConditionFailed:
         log.info("edited or told meanwhile", extra={"asset_id": asset.asset_id})
-        return False
-    return True
-
-
-def _tell_owner(asset: AssetMetadata, ends: datetime) -> None:
-    """Mail the uploader; that the mail fails delays nothing."""
-    link = f"{settings().public_url}/?asset={asset.asset_id}"
-    text = (
-        f'The rights to show "{asset.title}" end at {_said(ends)}.\n'
-        "From then on Reef keeps it from viewers, links and screens.\n\n"
-        f"Extend them, or replace the asset: {link}\n"
-    )
-    try:
-        mail.send(asset.uploaded_by["email"], f'Rights end soon: "{asset.title}"', text)
-    except Exception:
-        log.exception("mail failed", extra={"asset_id": asset.asset_id})
 
 
 def _moment(said: str | None) -> datetime | None:

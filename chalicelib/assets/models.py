@@ -64,7 +64,9 @@ class AssetMetadata(Item):
 
     `current` and `published` are `Face`s as JSON, copied from the versions so that a list or a
     detail needs one read. `listed_in` is the tenant, with `#trash` for what is in the trash and
-    none for what is being purged. `due_at` is when time itself changes something next.
+    none for what is being purged. `due_at` is when time itself changes something next. Versions up
+    to `rejected_through` were rejected by a moderator, those still in work included. `reviewed` is
+    never stored: the version that its reader has to decide on, who sees no other.
     """
 
     class Meta:  # noqa: D106
@@ -96,16 +98,20 @@ class AssetMetadata(Item):
     schedule: Any = JSONAttribute(null=True)
     expiry_told = UnicodeAttribute(null=True)
     expiry_recorded = UnicodeAttribute(null=True)
+    rejected_through = NumberAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
 
     by_tenant = ByTenant()
+    reviewed: Any = None
 
 
 class AssetVersion(Item):
     """One version of an asset (`sk` = `V#` + its number, six digits).
 
-    `described` is what was said of the asset when the next version came.
+    `described` is what was said of the asset when the next version came. `unreviewed` says that it
+    lies on a branch and would be reviewed on `main`, so that it is published by merging alone.
+    `wants_workflow` is False where an admin uploads past the templates.
     """
 
     class Meta:  # noqa: D106
@@ -122,14 +128,22 @@ class AssetVersion(Item):
     described: Any = JSONAttribute(null=True)
     embedded: Any = JSONAttribute(null=True)
     branch_points = NumberAttribute(default=0)
+    unreviewed = BooleanAttribute(default=False)
+    wants_workflow = BooleanAttribute(default=True)
     deduplicated = BooleanAttribute(default=False)
     upload_id = UnicodeAttribute(null=True)
     created_by: Any = JSONAttribute()
     created_at = UnicodeAttribute()
+    content_by: Any = JSONAttribute(null=True)
     content_key = UnicodeAttribute(null=True)
     sk_ref = UnicodeAttribute(null=True)
 
     by_sha256 = BySha256()
+
+    @property
+    def uploader(self) -> Any:
+        """Whose content it is: of a version merged or rolled back, who uploaded the bytes."""
+        return self.content_by or self.created_by
 
 
 class Branch(Item):

@@ -50,6 +50,7 @@ def publish(
         edits.require_live(asset)
         if version.status != "approved":
             raise NotApproved(f"Version {number} is {version.status}, not approved.")
+        _require_reviewed(version)
         if planned is not None and asset.schedule != planned:
             return
         old = _published(asset)
@@ -149,6 +150,7 @@ def schedule(
     edits.require_live(asset)
     if version.status != "approved":
         raise NotApproved(f"Version {int(version.number)} is {version.status}, not approved.")
+    _require_reviewed(version)
     unchanged = _as_read(asset)
     asset.schedule = {"number": int(version.number), "at": moment}
     try:
@@ -172,6 +174,13 @@ def schedule(
         )
     except ConditionFailed:
         raise Conflict("Somebody else changed what is published; look again.") from None
+
+
+def _require_reviewed(version: AssetVersion) -> None:
+    if version.unreviewed:
+        raise NotApproved(
+            f"Version {int(version.number)} lies on a branch and was not reviewed; merge it."
+        )
 
 
 def _as_read(asset: AssetMetadata) -> Condition:

@@ -21,7 +21,7 @@ from chalicelib.tenants import quotas
 
 
 class VersionInUse(Conflict):
-    """The version is published, the newest of a branch, or the start of one; it stays."""
+    """The version is published or in review, or a branch ends or begins with it; it stays."""
 
     code, title = "version_in_use", "Still in use"
 
@@ -53,13 +53,15 @@ def delete_version(
     """Remove a version that nothing needs.
 
     Raises:
-        VersionInUse: it is published or scheduled, the newest of a branch, or where one began.
+        VersionInUse: it is published, scheduled or in review, the newest of a branch, or where one
+            began.
     """
     number = int(version.number)
     scheduled = asset.schedule is not None and asset.schedule["number"] == number
     shown = number in (asset.current_version, asset.published_version)
     heads = {int(branch.head) for branch in _branches(asset)}
-    if shown or scheduled or version.branch_points or number in heads:
+    in_review = version.status == "in_review"
+    if shown or scheduled or in_review or version.branch_points or number in heads:
         raise VersionInUse
     unused = AssetMetadata.published_version.does_not_exist() | (
         AssetMetadata.published_version != number

@@ -120,7 +120,7 @@ def reserve(actor: Actor, request: UploadRequest, now: datetime, *, link: bool =
             now,
             new={"title": asset.title, "filename": face.filename, "size_bytes": face.size_bytes},
         )
-        version = _version(actor, upload, face, now)
+        version = _version(actor, upload, request, face, now)
         transact(put(asset), put(version), put(upload), put(created))
     _started(upload)
     return upload
@@ -213,7 +213,7 @@ def _write_version(
     """
     upload.number = int(asset.last_version) + 1
     face = _face(upload, int(upload.number))
-    version = _version(actor, upload, face, now)
+    version = _version(actor, upload, request, face, now)
     version.branch, version.parent = branch.name, int(branch.head)
     version.change_description = request.change_description
     written = record(
@@ -356,7 +356,9 @@ def _asset(
     return asset
 
 
-def _version(actor: Actor, upload: Upload, face: Face, now: datetime) -> AssetVersion:
+def _version(
+    actor: Actor, upload: Upload, request: UploadRequest, face: Face, now: datetime
+) -> AssetVersion:
     return AssetVersion(
         asset_key(actor.tenant_id, str(upload.asset_id)),
         version_key(face.number),
@@ -366,6 +368,7 @@ def _version(actor: Actor, upload: Upload, face: Face, now: datetime) -> AssetVe
         status=face.status,
         face=faces.stored(face),
         upload_id=upload.upload_id,
+        wants_workflow=request.create_workflow,
         created_by=msgspec.to_builtins(actor.person),
         created_at=clock.timestamp(now),
     )

@@ -243,7 +243,7 @@ def _version(actor: Actor, asset: AssetMetadata, number: str) -> AssetVersion:
 
 
 def _sees(actor: Actor, asset: AssetMetadata, number: int) -> bool:
-    return catalog.sees_everything(asset, actor) or asset.published_version == number
+    return catalog.sees_version(asset, actor, number)
 
 
 def _shown(asset: AssetMetadata, version: AssetVersion) -> VersionShown:

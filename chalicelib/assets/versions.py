@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.assets import catalog, edits, faces
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import (
@@ -23,6 +25,9 @@ MAIN = "main"
 """The branch whose newest version is what an asset says of its content."""
 
 _ATTEMPTS = 5
+_OUT_THERE = frozenset({"approved", "in_review"})
+"""What anybody may get, or approve. What is published can be reviewed again, and stays published
+until that is decided."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def move(
     release: bool = False,
     embedded: dict[str, Any] | None = None,
     deduplicated: bool = False,
+    unreviewed: bool | None = None,
     also: Sequence[Write] = (),
 ) -> bool:
     """Take a version from one of the source states to the one that `alter` gives its face.
@@ -64,6 +70,7 @@ def move(
         release: give its bytes back to the quota.
         embedded: the embedded metadata found in its content, if that is known now.
         deduplicated: note that another version had its bytes first.
+        unreviewed: it lies on a branch and would be reviewed on `main`.
         also: further writes of the same transaction.
 
     Returns:
@@ -80,8 +87,11 @@ def move(
         before = version.status
         face = faces.read(version.face)
         alter(face)
+        if face.status in _OUT_THERE and ref.number <= (asset.rejected_through or 0):
+            face.status, face.status_reason = "rejected", "rejected"
+            action = "version.rejected"
         writes = [
-            _version_write(version, face, embedded, deduplicated),
+            _version_write(version, face, embedded, deduplicated, unreviewed),
             _asset_write(asset, version, face, publish, now),
             *also,
         ]
@@ -116,7 +126,7 @@ def added(
         if publish and version.status == "approved":
             actions.append(AssetMetadata.published_version.set(number))
             actions.append(AssetMetadata.published.set(version.face))
-    unchanged = AssetMetadata.last_version == asset.last_version
+    unchanged = (AssetMetadata.last_version == asset.last_version) & _same_rejection(asset)
     last = AssetVersion(asset.pk, version_key(int(asset.last_version)))
     described = AssetVersion.described.set(edits.values_of(asset))
     writes = [
@@ -142,7 +152,11 @@ def page(asset: AssetMetadata, limit: int, position: Any) -> tuple[list[AssetVer
 
 
 def _version_write(
-    version: AssetVersion, face: Face, embedded: dict[str, Any] | None, deduplicated: bool
+    version: AssetVersion,
+    face: Face,
+    embedded: dict[str, Any] | None,
+    deduplicated: bool,
+    unreviewed: bool | None,
 ) -> Write:
     actions = [
         AssetVersion.status.set(face.status),
@@ -152,6 +166,8 @@ def _version_write(
         actions.append(AssetVersion.embedded.set(embedded))
     if deduplicated:
         actions.append(AssetVersion.deduplicated.set(True))
+    if unreviewed is not None and bool(version.unreviewed) != unreviewed:
+        actions.append(AssetVersion.unreviewed.set(unreviewed))
     if face.sha256 is not None and version.content_key is None:
         key = content_key(version.tenant_id, face.sha256)
         actions.append(AssetVersion.content_key.set(key))
@@ -167,7 +183,7 @@ def _asset_write(
         actions.append(AssetMetadata.current.set(faces.stored(face)))
     newer = version.number > (asset.published_version or 0)
     is_published = asset.published_version == version.number
-    if is_published and face.status != "approved":
+    if is_published and face.status not in _OUT_THERE:
         actions.append(AssetMetadata.published.remove())
         actions.append(AssetMetadata.published_version.remove())
     elif is_published or (
@@ -180,7 +196,15 @@ def _asset_write(
         unchanged &= AssetMetadata.published_version.does_not_exist()
     else:
         unchanged &= AssetMetadata.published_version == asset.published_version
-    return change(asset, *actions, condition=unchanged)
+    return change(asset, *actions, condition=unchanged & _same_rejection(asset))
+
+
+def _same_rejection(asset: AssetMetadata) -> Condition:
+    """The condition that no moderator has spoken since the asset was read."""
+    rejected: Condition = AssetMetadata.rejected_through.does_not_exist()
+    if asset.rejected_through is not None:
+        rejected = AssetMetadata.rejected_through == asset.rejected_through
+    return rejected
 
 
 def _record(

@@ -25,6 +25,12 @@ def new_id(moment: datetime | None = None) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def first_id(moment: datetime) -> str:
+    """Give the smallest UUIDv7 of a millisecond."""
+    digits = f"{max(0, (moment - _EPOCH) // timedelta(milliseconds=1)):012x}"
+    return f"{digits[:8]}-{digits[8:]}-0000-0000-000000000000"
+
+
 def id_time(identifier: str) -> datetime:
     """Read the time out of a UUIDv7."""
     return _EPOCH + timedelta(milliseconds=int(identifier[:8] + identifier[9:13], 16))

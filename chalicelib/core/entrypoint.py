@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.core import clock, logs
 from chalicelib.core.aws import client
@@ -20,6 +20,24 @@ class RetryLater(Exception):
     def __init__(self, reason: str, seconds: int) -> None:
         super().__init__(reason)
         self.seconds = seconds
+
+
+class Change(NamedTuple):
+    """What a table's stream tells of one item."""
+
+    kind: str
+    """`INSERT`, `MODIFY` or `REMOVE`."""
+    image: dict[str, Any]
+    """The item afterwards, in DynamoDB's own form; empty when it was removed."""
+    sequence_number: str
+
+
+class Unfinished(Exception):
+    """A batch of changes was done up to the one at `index`."""
+
+    def __init__(self, reason: str, index: int) -> None:
+        super().__init__(reason)
+        self.index = index
 
 
 def batch(parse: Callable[[str], list[T]]) -> Callable[[Callable[[T], None]], Any]:
@@ -57,6 +75,30 @@ def batch(parse: Callable[[str], list[T]]) -> Callable[[Callable[[T], None]], An
     return decorate
 
 
+def stream(function: Callable[[list[Change]], None]) -> Any:
+    """Make a stream Lambda of a function that handles changes in their order.
+
+    What is not done, from the change that `Unfinished` names or else from the first, comes again
+    before anything behind it.
+    """
+
+    @wraps(function)
+    def handle(event: Any) -> dict[str, Any]:
+        _begin(event)
+        logs.request_id.set(f"{function.__name__}/{clock.new_id()}")
+        changes = [_change(record) for record in event.to_dict()["Records"]]
+        try:
+            if changes:
+                function(changes)
+        except Exception as error:
+            log.exception("changes failed")
+            first = error.index if isinstance(error, Unfinished) else 0
+            return {"batchItemFailures": [{"itemIdentifier": changes[first].sequence_number}]}
+        return {"batchItemFailures": []}
+
+    return handle
+
+
 def scheduled(function: Callable[[], None]) -> Any:
     """Make a scheduled Lambda of a function."""
 
@@ -67,6 +109,11 @@ def scheduled(function: Callable[[], None]) -> Any:
         function()
 
     return handle
+
+
+def _change(record: dict[str, Any]) -> Change:
+    told = record["dynamodb"]
+    return Change(record["eventName"], told.get("NewImage", {}), told["SequenceNumber"])
 
 
 def _begin(event: Any) -> None:

@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processing_table: str = ""
     audit_table: str = ""
     requests_table: str = ""
+    workflows_table: str = ""
+    notifications_table: str = ""
     uploads_bucket: str = ""
     originals_bucket: str = ""
     renditions_bucket: str = ""
@@ -48,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scan_large_queue: str = ""
     thumbnails_queue: str = ""
     metadata_queue: str = ""
+    records_topic: str = ""
+    approval_machine: str = ""
     user_pool_id: str = ""
     jwt_issuer: str = ""
     jwt_audience: str = ""
@@ -73,6 +77,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     auto_generate_thumbnails: bool = True
     auto_extract_metadata: bool = True
     auto_publish: bool = True
+    auto_create_workflows: bool = True
+    escalation_enabled: bool = True
+    email_notifications: bool = True
+    default_timeout_hours: Annotated[float, msgspec.Meta(gt=0, le=8760)] = 72
     trash_retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     storage_quota_bytes: Bytes = 107_374_182_400
 
@@ -83,6 +91,10 @@ TENANT_SETTINGS = (
     "auto_generate_thumbnails",
     "auto_extract_metadata",
     "auto_publish",
+    "auto_create_workflows",
+    "escalation_enabled",
+    "email_notifications",
+    "default_timeout_hours",
     "trash_retention_days",
 )
 """The settings that a tenant's admins may override through `PATCH tenant/`."""

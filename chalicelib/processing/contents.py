@@ -11,21 +11,22 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.assets import catalog, versions
+from chalicelib.assets import catalog, faces, versions
 from chalicelib.assets import contents as library
+from chalicelib.assets.admission import Admission, Candidate
 from chalicelib.assets.contents import Content, ContentReference, get
 from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Scan
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import AssetMetadata, Upload, asset_key
 from chalicelib.assets.models import content_key as key_of
 from chalicelib.assets.versions import VersionRef
 from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, Write, change, check, insert, update
+from chalicelib.core.tables import ConditionFailed, Write, change, check, find, insert, update
 from chalicelib.processing import tasks
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskError
-from chalicelib.tenants import accounts
+from chalicelib.workflows import starting
 
 _TASK_ATTRIBUTES: dict[JobType, Any] = {
     "thumbnail": Content.thumbnail_task,
@@ -228,25 +229,48 @@ def advance(content: Content, reference: ContentReference, now: datetime) -> Non
     if failed:
         stands = Content.failure.exists() & Content.pending.does_not_exist()
         ending.append(check(content, stands & library.is_kept(content)))
+    admitted = None if failed else _admitted(content, ref, now)
+    if not failed and admitted is None:
+        return
 
     def settle(face: Face) -> None:
         face.kind, face.technical = content.kind, content.technical
         face.thumbnails = content.thumbnails
-        face.status = "failed" if failed else "approved"
-        face.status_reason = content.failure
+        face.status = admitted.status if admitted else "failed"
+        face.status_reason = admitted.reason if admitted else content.failure
 
-    effective = accounts.settings_of(accounts.get(content.tenant_id))
-    versions.move(
+    moved = versions.move(
         ref,
         ["processing"],
         settle,
         now,
-        action="version.failed" if failed else "version.approved",
-        publish=effective.auto_publish,
+        action=f"version.{admitted.status}" if admitted else "version.failed",
+        publish=admitted is not None and admitted.publish,
         release=failed,
         embedded=content.embedded,
-        also=ending,
+        unreviewed=admitted.unreviewed if admitted else None,
+        also=[*ending, *(admitted.writes if admitted else [])],
     )
+    if moved and admitted:
+        admitted.afterwards()
+
+
+def _admitted(content: Content, ref: VersionRef, now: datetime) -> Admission | None:
+    """Ask what becomes of a version that is ready; None if somebody else moved it on."""
+    version = catalog.version(ref.tenant_id, ref.asset_id, ref.number)
+    asset = find(AssetMetadata, asset_key(ref.tenant_id, ref.asset_id), "ASSET")
+    if version is None or asset is None or version.status != "processing":
+        return None
+    face = faces.read(version.face)
+    face.kind, face.content_type = content.kind, content.content_type
+    candidate = Candidate(
+        asset=asset,
+        version=version,
+        face=face,
+        text=lambda: content.text,
+        embedded=content.embedded,
+    )
+    return starting.admit(candidate, now)
 
 
 def revived(content: Content) -> list[Write]:

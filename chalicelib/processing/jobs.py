@@ -56,10 +56,7 @@ def find_upload(actor: Actor, job_or_asset_id: str) -> Upload:
         version = catalog.version(asset.tenant_id, asset.asset_id, face.number)
         if version is not None and version.upload_id:
             upload = find(Upload, asset_key(actor.tenant_id, version.upload_id), "UPLOAD")
-    hidden = upload is not None and not (
-        catalog.sees_everything(asset, actor) or asset.published_version == upload.number
-    )
-    if upload is None or hidden:
+    if upload is None or not catalog.sees_version(asset, actor, int(upload.number)):
         raise NotFound("There is no such job.")
     return upload
 

@@ -117,6 +117,8 @@ class _Connection(pyclamd.ClamdUnixSocket):  # type: ignore[misc]  # pyclamd has
             except TimeoutError as late:
                 raise ScannerUnavailable("clamd gave no verdict in time") from late
             except OSError as broken:
+                if received == SIZE_LIMIT_REPLY:  # clamd hangs up on what it did not read
+                    return received
                 raise ScannerUnavailable(f"clamd vanished: {broken}") from broken
             if not piece:
                 return received

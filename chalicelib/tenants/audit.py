@@ -1,6 +1,7 @@
 """Reading the audit trail, newest first."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.core import clock
@@ -107,6 +108,14 @@ def shown(item: AuditRecord) -> dict[str, Any]:
         "new": item.new,
         "request_id": item.request_id,
     }
+
+
+def months(since: datetime, until: datetime) -> Iterator[datetime]:
+    """Give the beginning of each month from one time to another."""
+    month = _first(since)
+    while month <= until:
+        yield month
+        month = _first(month + timedelta(days=31))
 
 
 def earliest(tenant_id: str) -> datetime:

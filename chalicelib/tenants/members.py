@@ -33,7 +33,7 @@ _EMAIL = re.compile(
 )
 """What HTML calls a valid e-mail address, in a domain with a dot: SES mails to no others."""
 _MAX_ROLES = 50
-_MAX_ROLE_LENGTH = 64
+MAX_ROLE_LENGTH = 64
 
 
 class LastAdmin(Conflict):
@@ -81,6 +81,12 @@ def page(tenant_id: str, limit: int, after: str | None) -> tuple[list[Member], s
     found = list(results)
     last = results.last_evaluated_key
     return found, last["sk"]["S"] if last else None
+
+
+def active(tenant_id: str) -> list[Member]:
+    """List a tenant's active members in the order of their ids."""
+    everyone = Member.query(tenant_id, Member.sk.startswith("MEMBER#"), consistent_read=True)
+    return [member for member in everyone if member.is_active]
 
 
 def invite(
@@ -208,8 +214,8 @@ def checked_roles(names: list[str]) -> list[str]:
     if len(unique) > _MAX_ROLES:
         raise invalid("roles", f"At most {_MAX_ROLES}")
     for name in unique:
-        if not 1 <= len(name) <= _MAX_ROLE_LENGTH or not name.isprintable():
-            raise invalid("roles", f"A role has 1 to {_MAX_ROLE_LENGTH} printable characters")
+        if not 1 <= len(name) <= MAX_ROLE_LENGTH or not name.isprintable():
+            raise invalid("roles", f"A role has 1 to {MAX_ROLE_LENGTH} printable characters")
     return unique
 
 

@@ -1,4 +1,7 @@
-"""Tenants and their members, as the tenants table holds them: `pk` is the tenant's id."""
+"""Tenants and their members, as the tenants table holds them: `pk` is the tenant's id.
+
+The seals of a tenant's records are kept beside those, in the audit table.
+"""
 
 from typing import Any
 
@@ -68,6 +71,32 @@ class MemberEmail(Item):
         table_name = settings().tenants_table
 
     member_id = UnicodeAttribute()
+
+
+class Seal(Item):
+    """What proves a batch of audit records (`pk` = tenant + `#seals`, `sk` = the number).
+
+    `records` maps the id of each record to its hash; `previous` is the hash of the seal before.
+    """
+
+    class Meta:  # noqa: D106
+        table_name = settings().audit_table
+
+    number = NumberAttribute()
+    at = UnicodeAttribute()
+    records: Any = JSONAttribute()
+    previous = UnicodeAttribute()
+    hash = UnicodeAttribute()
+
+
+def seals_key(tenant_id: str) -> str:
+    """Give the partition key of a tenant's seals."""
+    return f"{tenant_id}#seals"
+
+
+def seal_key(number: int) -> str:
+    """Give the sort key of a tenant's n-th seal, the first being 1."""
+    return f"{number:012d}"
 
 
 def tenant_key(tenant_id: str) -> Tenant:

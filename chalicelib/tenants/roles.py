@@ -14,6 +14,7 @@ MEMBERS: frozenset[str] = frozenset()
 
 CONTRIBUTORS = frozenset({CONTRIBUTOR, EDITOR, ADMIN})
 EDITORS = frozenset({EDITOR, ADMIN})
+MODERATORS = frozenset({MODERATOR, ADMIN})
 OVERSEERS = frozenset({EDITOR, MODERATOR, ADMIN})
 """Those who see every asset and version, published or not."""
 

@@ -12,6 +12,7 @@ from chalicelib.core.errors import Conflict, NotFound, invalid
 from chalicelib.core.http import Incoming, Page, Reply
 from chalicelib.core.identity import Actor
 from chalicelib.core.lists import ListQuery
+from chalicelib.core.outbox import record
 from chalicelib.core.routing import Routes
 from chalicelib.tenants import accounts, audit, members
 from chalicelib.tenants.members import LastAdmin
@@ -178,6 +179,11 @@ def list_audit(actor: Actor, query: AuditQuery, incoming: Incoming) -> Page[Audi
 
     page = lists.page("audit", actor.tenant_id, query, read)
     if "text/csv" in incoming.headers.get("accept", ""):
+        exported = {"records": len(page.items)}
+        subject = ("tenant", actor.tenant_id)
+        record(
+            actor.tenant_id, actor.person, "audit.exported", subject, clock.now(), new=exported
+        ).save()
         return _csv(page)  # type: ignore[return-value]
     return page
 

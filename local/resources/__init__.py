@@ -4,7 +4,7 @@ moto's own CloudFormation silently drops bucket notifications, CORS, lifecycle r
 ignores subscriptions, Cognito, CloudFront and Secrets Manager; hence these.
 """
 
-from local.resources import identity, keys, messages, storage, tables
+from local.resources import identity, keys, machines, messages, storage, tables
 from local.resources.calls import Creator, Made
 
 __all__ = ["CREATORS", "Made", "UnknownType", "is_made_locally"]
@@ -17,6 +17,9 @@ CREATORS: dict[str, Creator] = {
     "AWS::SNS::Topic": messages.create_topic,
     "AWS::SNS::TopicPolicy": messages.set_topic_policy,
     "AWS::SNS::Subscription": messages.subscribe,
+    "AWS::StepFunctions::StateMachine": machines.create_state_machine,
+    # moto's machines want a role that exists; nobody else's permissions are asked for.
+    "AWS::IAM::Role": machines.create_role,
     "AWS::SES::EmailIdentity": messages.create_email_identity,
     "AWS::Cognito::UserPool": identity.create_user_pool,
     "AWS::Cognito::UserPoolClient": identity.create_user_pool_client,

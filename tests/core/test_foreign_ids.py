@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets import catalog
+from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key
 from chalicelib.core import clock
+from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.routing import Route
+from chalicelib.core.tables import find
+from chalicelib.workflows import starting, templates
 from tests.cloud import Cloud, Tenant
 from tests.shared import assert_problem, declared_routes
 
@@ -28,13 +33,36 @@ def foreign(cloud: Cloud, globex: Tenant) -> dict[str, str]:
     reserved = cloud.post(
         "/assets/upload/", globex.email("admin"), described | {"multipart": True}
     ).json
-    upload_id = reserved["upload"]["upload_id"]
+    upload_id, asset_id = reserved["upload"]["upload_id"], reserved["asset"]["id"]
+    admin = globex.email("admin")
+    when = [{"field": "title", "op": "equals", "value": "globex"}]
+    rule = {"name": "Secret", "when": when, "action": "flag"}
+    step = {"id": "a", "name": "A", "approvers": {"type": "roles", "roles": ["admin"]}}
+    template = cloud.post("/workflow_templates/", admin, {"name": "T", "steps": [step]}).json["id"]
+    flag = cloud.post(f"/assets/{asset_id}/flag/", admin, {"reason": "other"})
     return {
-        "asset_id": reserved["asset"]["id"],
+        "asset_id": asset_id,
         "upload_id": upload_id,
         "job_id": upload_id,
         "member_id": globex.members["viewer"],
+        "rule_id": cloud.post("/moderation/rules/", admin, rule).json["id"],
+        "flag_id": flag.json["id"],
+        "template_id": template,
+        "workflow_id": reviewed(globex.id, asset_id, template),
     }
+
+
+def reviewed(tenant_id: str, asset_id: str, template_id: str) -> str:
+    """Have an asset reviewed; gives the workflow's id."""
+    asset = find(AssetMetadata, asset_key(tenant_id, asset_id), "ASSET")
+    version = catalog.version(tenant_id, asset_id, 1)
+    assert asset is not None
+    assert version is not None
+    template = templates.get(tenant_id, template_id)
+    version.update([AssetVersion.status.set("approved")])
+    values = templates.read(template.values)
+    begun = starting.start(asset, version, template.id, values, SYSTEM, clock.now())
+    return str(begun.instance.workflow_id)
 
 
 def with_ids() -> list[Any]:
@@ -113,7 +141,10 @@ def test_lists_hold_nothing_of_another_tenant(
 ) -> None:
     seen = "".join(
         cloud.get(path, acme.email("admin")).content.decode()
-        for path in ("/assets/", "/members/", "/audit/?limit=200", "/tenant/")
+        for path in (
+            *("/assets/", "/members/", "/audit/?limit=200", "/tenant/"),
+            *("/moderation/rules/", "/moderation/flags/"),
+        )
     )
     for secret in (globex.id, *foreign.values(), "globex"):
         assert secret not in seen

@@ -1,4 +1,4 @@
-"""What a million uploads cost: `python -m tests.house.costs` writes `docs/costs.md`.
+"""What uploads and approvals cost: `python -m tests.house.costs` writes `docs/costs.md`.
 
 The numbers are those of the budget, which `test_budget.py` measures; prices are AWS's public list
 prices, and what is only assumed is called so.
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from local.functions import ROOT, limits
-from tests.house.budget import BUDGET, Work
+from tests.house.budget import APPROVAL, BUDGET, TRANSITIONS_PER_STEP, Work
 
 PAGE = ROOT / "docs" / "costs.md"
 
@@ -33,10 +33,15 @@ PRICES = {
     "s3_get": Price("S3, GET", "requests", 0.40e-6),
     "sqs": Price("SQS, standard", "requests", 0.40e-6),
     "sns": Price("SNS, publishing", "requests", 0.50e-6),
+    "states": Price("Step Functions (Standard)", "state transitions", 25.0e-6),
+    "ses": Price("SES", "mails", 100.0e-6),
     "cdn": Price("CloudFront, HTTPS", "requests", 1.00e-6),
     "cdn_gb": Price("CloudFront, bytes out", "GB", 0.085),
 }
 """As AWS published them in 2025; look them up again before relying on a sum."""
+
+FREE = {"dynamodb", "stepfunctions"}
+"""Services that charge units or transitions, and not requests."""
 
 S3_GETS = {"GetObject", "HeadObject"}
 
@@ -53,8 +58,21 @@ AROUND = {
 """What AWS and the browser do besides, by what it is charged as; none of it is measured."""
 
 
-def quantities(budget: Mapping[str, Work]) -> dict[str, float]:
-    """Give how much of what is charged one upload takes.
+AROUND_AN_APPROVAL = {
+    "transitions of the state machine, into waiting and on, and its end": (
+        "states",
+        2.0 * TRANSITIONS_PER_STEP + 1,
+    ),
+    "its messages to `workflow-clock`": ("sqs", 2.0),
+    "the topic's messages to `notifications` and `workflow-endings`": ("sqs", 7.0),
+    "Lambda's receiving and deleting, a message at a time": ("sqs", 18.0),
+}
+
+
+def quantities(
+    budget: Mapping[str, Work], around: Mapping[str, tuple[str, float]]
+) -> dict[str, float]:
+    """Give how much of what is charged one piece of business takes.
 
     Raises:
         LookupError: the price of something is not known.
@@ -70,10 +88,10 @@ def quantities(budget: Mapping[str, Work]) -> dict[str, float]:
             service, _, operation = name.partition(":")
             if service == "s3":
                 found["s3_get" if operation in S3_GETS else "s3_put"] += number
-            elif service != "dynamodb":  # which charges units, not requests
+            elif service not in FREE:
                 found[service] += number
-    for kind, number in AROUND.values():
-        found[kind] += number
+    for kind, amount in around.values():
+        found[kind] += amount
     if unpriced := found.keys() - PRICES.keys():
         raise LookupError(f"PRICES does not know {', '.join(sorted(unpriced))}")
     return dict(found)
@@ -86,7 +104,14 @@ def gigabytes(work: Work) -> float:
 
 def page() -> str:
     """Write the page."""
-    return "\n".join([*_introduction(), *_requests(), *_time(), *_bill()]) + "\n"
+    parts = [*_introduction(), *_requests(), *_time(), *_bill(), *_approvals()]
+    return "\n".join(parts) + "\n"
+
+
+def approvals_per_thousand() -> dict[str, float]:
+    """Give the dollars of a thousand approvals in two steps, by what is charged."""
+    found = quantities(APPROVAL, AROUND_AN_APPROVAL)
+    return {PRICES[kind].name: found[kind] * PRICES[kind].dollars * 1000 for kind in found}
 
 
 def _introduction() -> Iterator[str]:
@@ -157,8 +182,11 @@ def _bill() -> Iterator[str]:
         "| charged | per upload | | list price, $ | $ per million uploads |",
         "|:--|--:|:--|--:|--:|",
     )
-    found, total = quantities(BUDGET), 0.0
+    found = quantities(BUDGET, AROUND)
+    total = 0.0
     for kind, price in PRICES.items():
+        if kind not in found:
+            continue
         dollars = found[kind] * price.dollars * 1e6
         total += dollars
         yield (
@@ -166,6 +194,33 @@ def _bill() -> Iterator[str]:
             f" | {price.dollars:.9f} | {dollars:.2f} |"
         )
     yield f"| **together** | | | | **{total:.2f}** |"
+
+
+def _approvals() -> Iterator[str]:
+    yield from (
+        "",
+        "## A thousand approvals",
+        "",
+        "One approval is a version reviewed in two steps, each of one approver, with a mail to",
+        "each approver and one to the uploader; looking at pages is not in it.",
+        "",
+        "| function | work | requests | read units | write units | by name |",
+        "|:--|:--|--:|--:|--:|:--|",
+    )
+    for work in APPROVAL.values():
+        names = ", ".join(f"{number} {name}" for name, number in work.requests.items())
+        yield (
+            f"| `{work.function}` | {work.what} | {sum(work.requests.values())}"
+            f" | {work.read_units:g} | {work.write_units:g} | {names} |"
+        )
+    yield from ("", "Besides, by AWS's rules:", "")
+    for name, (kind, number) in AROUND_AN_APPROVAL.items():
+        yield f"- {name}: {number:g} {PRICES[kind].unit} of {PRICES[kind].name}"
+    yield from ("", "| charged | $ per thousand approvals |", "|:--|--:|")
+    dollars = approvals_per_thousand()
+    for charged, amount in dollars.items():
+        yield f"| {charged} | {amount:.4f} |"
+    yield f"| **together** | **{sum(dollars.values()):.4f}** |"
 
 
 if __name__ == "__main__":

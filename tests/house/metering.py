@@ -24,6 +24,12 @@ class Consumption:
     read_units: float = 0
     write_units: float = 0
 
+    def add(self, other: "Consumption") -> None:
+        """Add what another piece of work asked for."""
+        self.requests += other.requests
+        self.read_units += other.read_units
+        self.write_units += other.write_units
+
 
 class Meter:
     """Counts by function, since it was last read."""

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from chalicelib.processing import supply, sweeping
+from chalicelib.workflows import tending
 from tests.house import calls, logbook, policies
 from tests.house.actions import Unmapped, Use, uses
 
@@ -28,7 +29,11 @@ seen: defaultdict[str, set[Use]] = defaultdict(set)
 unmapped: set[str] = set()
 """Findings about calls of which nobody has said yet what they need."""
 
-_DIRECTLY = {"sweep_unfinished": (sweeping, "sweep"), "refresh_signatures": (supply, "refresh")}
+_DIRECTLY = {
+    "sweep_unfinished": (sweeping, "sweep"),
+    "refresh_signatures": (supply, "refresh"),
+    "tend_workflows": (tending, "tend"),
+}
 """Work that tests do with a time or a folder of their own, and not through its Lambda."""
 
 _FOLDER = pytest.StashKey[Path]()

@@ -19,6 +19,7 @@ HEAVY = {
     "mutagen",
     "pypdfium2",
     "qrcode",
+    "re2",
     "pydantic",
     "local",
     "infra",

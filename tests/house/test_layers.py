@@ -29,7 +29,7 @@ import io, sys
 sys.path[:0] = sys.argv[1:]
 from PIL import Image, features
 from cryptography.hazmat.primitives.asymmetric import rsa
-import msgspec, mutagen, pypdfium2
+import msgspec, mutagen, pypdfium2, re2
 assert all(features.check(name) for name in ("jpg", "webp", "zlib")), features.get_supported()
 made = io.BytesIO()
 Image.new("RGB", (640, 480), "teal").save(made, "JPEG")
@@ -40,7 +40,8 @@ document = pypdfium2.PdfDocument.new()
 document.new_page(200, 100).render().to_pil()
 rsa.generate_private_key(public_exponent=65537, key_size=2048)
 assert msgspec.json.decode(b"[1]") == [1]
-homes = {Image.__file__, mutagen.__file__, msgspec.__file__, pypdfium2.__file__}
+assert re2.search("(a+)+$", "b" * 9 + "aa").span() == (9, 11)
+homes = {m.__file__ for m in (Image, mutagen, msgspec, pypdfium2, re2)}
 assert all(home.startswith(tuple(sys.argv[1:])) for home in homes), homes
 print(sys.version_info[:2], Image.__version__)
 """

@@ -129,7 +129,28 @@ def ids(cloud: Cloud, acme: Tenant) -> dict[str, list[str]]:
         reserve(cloud, admin, multipart=number % 2 == 0)["upload"]["upload_id"]
         for number in range(6)
     ]
+    rule = {
+        "name": "Large",
+        "when": [{"field": "size_bytes", "op": "greater_than", "value": 1}],
+        "action": "flag",
+    }
+    rules = [cloud.post("/moderation/rules/", admin, rule).json["id"] for _ in range(6)]
+    flags = [
+        cloud.post(f"/assets/{asset_id}/flag/", admin, {"reason": "other"}).json["id"]
+        for asset_id in assets
+    ]
+    step = {"id": "a", "name": "A", "approvers": {"type": "roles", "roles": ["admin"]}}
+    template = {"name": "T", "steps": [step], "allow_self_approval": True}
+    made = [cloud.post("/workflow_templates/", admin, template).json["id"] for _ in range(6)]
+    reviews = [
+        cloud.post("/workflows/", admin, {"asset_id": one, "template_id": made[0]}).json["id"]
+        for one in assets
+        if cloud.get(f"/assets/{one}/", admin).json["status"] == "approved"
+    ]
+    assert reviews
     return {
+        "template_id": made,
+        "workflow_id": reviews,
         "asset_id": assets,
         "upload_id": uploads,
         "job_id": [*assets, *uploads],
@@ -137,6 +158,8 @@ def ids(cloud: Cloud, acme: Tenant) -> dict[str, list[str]]:
         "number": ["1", "2"],
         "other": ["1", "2"],
         "name": ["main", "winter"],
+        "rule_id": rules,
+        "flag_id": flags,
     }
 
 

@@ -34,7 +34,33 @@ def test_no_role_may_do_everything_or_touch_everything(resources: dict[str, Any]
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     functions = of_type(resources, "AWS::Serverless::Function").values()
     used = [function["Role"]["Fn::GetAtt"][0] for function in functions]
+    used += [
+        machine["RoleArn"]["Fn::GetAtt"][0]
+        for machine in of_type(resources, "AWS::StepFunctions::StateMachine").values()
+    ]
     assert sorted(used) == sorted(of_type(resources, "AWS::IAM::Role"))
+
+
+def test_nobody_may_change_or_remove_what_the_audit_table_holds(resources: dict[str, Any]) -> None:
+    harmless = {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query"}
+    of_the_stream = {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    }
+    for role, statement in allowing(resources):
+        for target in statement["Resource"]:
+            if "AuditTable" in json.dumps(target):
+                allowed = of_the_stream if "/stream/" in json.dumps(target) else harmless
+                assert set(statement["Action"]) <= allowed, role
+
+
+def test_the_approval_machine_sends_to_its_queue_alone(resources: dict[str, Any]) -> None:
+    own = [s for role, s in allowing(resources) if role == "ApprovalMachineRole"]
+    assert [(s["Action"], s["Resource"]) for s in own] == [
+        (["sqs:SendMessage"], [{"Fn::GetAtt": ["WorkflowClockQueue", "Arn"]}])
+    ]
 
 
 def test_only_scanners_write_originals_and_nothing_that_parses_media_holds_secrets(

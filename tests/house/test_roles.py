@@ -64,6 +64,51 @@ ROWS: dict[str, tuple[int, ...]] = {
     "DELETE /uploads/{upload_id}": (HIDDEN, HIDDEN, 204, HIDDEN, 204, HIDDEN),
     "GET /processing/{job_id}/status": (200, 200, 200, 200, 200, HIDDEN),
     "POST /processing/{job_id}/retry": (DENIED, 409, 409, DENIED, 409, HIDDEN),
+    "GET /workflow_templates": (DENIED, DENIED, 200, DENIED, 200, DENIED),
+    "POST /workflow_templates": (DENIED, DENIED, DENIED, DENIED, 201, DENIED),
+    "GET /workflow_templates/{template_id}": (DENIED, DENIED, 200, DENIED, 200, DENIED),
+    "PUT /workflow_templates/{template_id}": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "DELETE /workflow_templates/{template_id}": (DENIED, DENIED, DENIED, DENIED, 204, DENIED),
+    "POST /workflow_templates/{template_id}/simulate": (
+        *(DENIED, DENIED, 200, DENIED, 200, DENIED),
+    ),
+    # A step of this workflow waits for everybody with a built-in role, the uploader included.
+    "POST /workflows": (DENIED, DENIED, 201, DENIED, 201, DENIED),
+    "GET /workflows": (200, 200, 200, 200, 200, 200),
+    "GET /workflows/statistics": (DENIED, DENIED, 200, 200, 200, DENIED),
+    "GET /workflows/{workflow_id}": (200, 200, 200, 200, 200, HIDDEN),
+    "POST /workflows/{workflow_id}/approve": (200, 200, 200, 200, 200, HIDDEN),
+    "POST /workflows/{workflow_id}/delegate": (409, 409, 409, 409, 409, HIDDEN),
+    "POST /workflows/{workflow_id}/cancel": (DENIED, DENIED, DENIED, DENIED, 200, HIDDEN),
+    "GET /inbox": (200, 200, 200, 200, 200, 200),
+    "GET /notification_preferences": (200, 200, 200, 200, 200, 200),
+    "PUT /notification_preferences": (200, 200, 200, 200, 200, 200),
+    "GET /moderation/rules": (DENIED, DENIED, DENIED, 200, 200, DENIED),
+    "POST /moderation/rules": (DENIED, DENIED, DENIED, 201, 201, DENIED),
+    "PATCH /moderation/rules/{rule_id}": (DENIED, DENIED, DENIED, 200, 200, DENIED),
+    "DELETE /moderation/rules/{rule_id}": (DENIED, DENIED, DENIED, 204, 204, DENIED),
+    "POST /assets/{asset_id}/flag": (201, 201, 201, 201, 201, HIDDEN),
+    "GET /moderation/flags": (DENIED, DENIED, DENIED, 200, 200, DENIED),
+    "POST /moderation/flags/{flag_id}/resolve": (DENIED, DENIED, DENIED, 200, 200, DENIED),
+}
+
+RULE = {
+    "name": "Large",
+    "when": [{"field": "size_bytes", "op": "greater_than", "value": 1}],
+    "action": "flag",
+}
+
+TEMPLATE = {
+    "name": "Everybody",
+    "allow_self_approval": True,
+    "steps": [
+        {
+            "id": "all",
+            "name": "All",
+            "requires_all": True,
+            "approvers": {"type": "roles", "roles": list(WHO[:-1])},
+        }
+    ],
 }
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -78,6 +123,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /metadata/{asset_id}": {"title": "A photo"},
     "POST /metadata/{asset_id}/bulk_update": {"custom_fields": {}},
     "POST /metadata/{asset_id}/revert": {"revision": 1},
+    "POST /workflow_templates": TEMPLATE,
+    "PUT /workflow_templates/{template_id}": TEMPLATE,
+    "POST /workflows/{workflow_id}/approve": {"decision": "approve"},
+    "POST /moderation/rules": RULE,
+    "PATCH /moderation/rules/{rule_id}": {"name": "Larger"},
+    "POST /assets/{asset_id}/flag": {"reason": "other"},
+    "POST /moderation/flags/{flag_id}/resolve": {"resolution": "dismiss"},
 }
 
 PUBLIC = {"GET /health", "GET /openapi.json"}
@@ -115,11 +167,36 @@ def call(cloud: Cloud, acme: Tenant) -> Any:
     }
     names = itertools.count(1)
 
+    def reviewed() -> dict[str, Any]:
+        """Describe a workflow of a version that is in none."""
+        for live in cloud.get(f"/workflows/?status=in_progress&asset_id={published}", admin).json[
+            "items"
+        ]:
+            cloud.post(f"/workflows/{live['id']}/cancel/", admin)
+        template = cloud.post("/workflow_templates/", admin, TEMPLATE).json["id"]
+        return {"asset_id": published, "template_id": template}
+
     def make(route: Route, email: str | None) -> Any:
+        if "rule_id" in route.parameters:
+            ids["rule_id"] = cloud.post("/moderation/rules/", admin, RULE).json["id"]
+        if "flag_id" in route.parameters:
+            body = {"reason": "other"}
+            ids["flag_id"] = cloud.post(f"/assets/{published}/flag/", admin, body).json["id"]
+        if "template_id" in route.parameters:
+            template = cloud.post("/workflow_templates/", admin, TEMPLATE)
+            ids["template_id"] = template.json["id"]
+        if "workflow_id" in route.parameters and "workflow_id" not in ids:
+            ids["workflow_id"] = cloud.post("/workflows/", admin, reviewed()).json["id"]
         path = route.path.removeprefix("/api/v3").format(**ids)
         body = BODIES.get(key(route)) if route.body else None
         if key(route) == "POST /assets/{asset_id}/branches":
             body = {"name": f"branch {next(names)}", "from_version": 1}
+        if path.endswith("/simulate"):
+            body = {"asset_id": published}
+        if path.endswith("/delegate"):
+            body = {"to": acme.members["viewer"]}
+        if key(route) == "POST /workflows":
+            body = reviewed()
         if "publish" in path:  # the one before has just taken it back
             cloud.post(f"/assets/{published}/versions/1/publish/", admin)
         if route.method == "DELETE":

@@ -76,7 +76,15 @@ def test_functions_run_the_deployed_python_and_write_to_kept_logs(
 
 
 def test_every_physical_name_begins_with_the_stack(resources: dict[str, Any]) -> None:
-    keys = ("TableName", "QueueName", "TopicName", "BucketName", "FunctionName", "AlarmName")
+    keys = (
+        "TableName",
+        "QueueName",
+        "TopicName",
+        "BucketName",
+        "FunctionName",
+        "AlarmName",
+        "StateMachineName",
+    )
     for name, resource in resources.items():
         for key in keys:
             given = resource.get("Properties", {}).get(key)
@@ -141,6 +149,12 @@ def test_dead_letters_are_kept_and_announced(resources: dict[str, Any]) -> None:
         queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         for name, queue in queues.items()
         if name not in dead
+    }
+    targets |= {
+        event["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        for function in of_type(resources, "AWS::Serverless::Function").values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "DynamoDB"
     }
     assert targets == dead == announced
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())

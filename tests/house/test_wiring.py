@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -18,11 +19,15 @@ from tests.house.reading import (
 
 API = "api_handler"
 
-FED_BY_AWS = {"UploadsArrivedQueue"}
-"""S3 sends here itself, so no setting holds the queue's URL."""
+FED_BY_AWS = {
+    "UploadsArrivedQueue",
+    "WorkflowClockQueue",
+    "WorkflowEndingsQueue",
+    "NotificationsQueue",
+}
+"""S3, the state machine or a topic sends here, so no setting holds the queue's URL."""
 
-STREAMS_WITHOUT_CONSUMER = {"AuditTable"}
-"""The dispatcher of changes comes with the first slice that wants to hear of them."""
+TOLD_BY_RECORDS = {"WorkflowEndingsQueue", "NotificationsQueue"}
 
 
 def test_functions(resources: dict[str, Any], code: dict[str, Any]) -> None:
@@ -35,11 +40,11 @@ def test_functions(resources: dict[str, Any], code: dict[str, Any]) -> None:
         assert ("schedule" in named) + ("queue" in named) + ("stream" in named) == 1, name
 
 
-def test_queue_functions_run_without_the_app(resources: dict[str, Any]) -> None:
+def test_queue_and_stream_functions_run_without_the_app(resources: dict[str, Any]) -> None:
     handlers = [
         function["Handler"].rpartition(".")
         for function in functions(resources).values()
-        if any(event["Type"] == "SQS" for event in function.get("Events", {}).values())
+        if any(e["Type"] in ("SQS", "DynamoDB") for e in function.get("Events", {}).values())
     ]
     calls = [
         f'importlib.import_module("{module}").{name}({{"Records": []}}, None)'
@@ -116,8 +121,7 @@ def test_streams(resources: dict[str, Any], code: dict[str, Any]) -> None:
         for event in function.get("Events", {}).values()
         if event["Type"] == "DynamoDB"
     }
-    assert streaming == consumed | STREAMS_WITHOUT_CONSUMER
-    assert not consumed & STREAMS_WITHOUT_CONSUMER
+    assert streaming == consumed
     assert len(consumed) == len([f for f in code["functions"].values() if "stream" in f])
 
 
@@ -135,7 +139,42 @@ def test_topics_reach_their_queues(resources: dict[str, Any]) -> None:
         if subscription["Protocol"] == "sqs"
     }
     assert subscribed == allowed
-    assert len(subscribed) == 2
+    assert len(subscribed) == 4
+
+
+def test_every_listener_to_records_says_what_it_wants_to_hear(resources: dict[str, Any]) -> None:
+    filters = {
+        subscription["Endpoint"]["Fn::GetAtt"][0]: subscription["FilterPolicy"]
+        for subscription in of_type(resources, "AWS::SNS::Subscription").values()
+        if subscription["TopicArn"] == {"Ref": "RecordsTopic"}
+    }
+    assert set(filters) == TOLD_BY_RECORDS
+    for wanted in filters.values():
+        assert set(wanted) == {"action"}
+        for action in wanted["action"]:
+            text = action if isinstance(action, str) else action["prefix"]
+            assert re.fullmatch(r"[a-z_]+\.[a-z_]*", text), action
+
+
+def test_the_dispatcher_gets_new_records_in_order_and_gives_none_up_unnoticed(
+    resources: dict[str, Any],
+) -> None:
+    (event,) = functions(resources)["dispatch_records"]["Events"].values()
+    source = event["Properties"]
+    assert source["Stream"] == {"Fn::Sub": "${AuditTable.StreamArn}"}
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["MaximumRecordAgeInSeconds"] < 86_400
+    assert source["DestinationConfig"]["OnFailure"] == {
+        "Type": "SQS",
+        "Destination": {"Fn::GetAtt": ["RecordsDeadQueue", "Arn"]},
+    }
+    (wanted,) = source["FilterCriteria"]["Filters"]
+    assert json.loads(wanted["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"NewImage": {"action": {"S": [{"exists": True}]}}},
+    }
 
 
 def test_routes(packaged: dict[str, Any], code: dict[str, Any]) -> None:

@@ -55,7 +55,9 @@ def dynamodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def exact_cloud(dynamodb_url: str) -> Iterator[clouds.Cloud]:
     """A cloud whose tables are in DynamoDB Local; everything else is moto's, in this process."""
-    with environment(AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url):
+    with environment(
+        AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url, AWS_ENDPOINT_URL_DYNAMODB_STREAMS=dynamodb_url
+    ):
         _forget_connections()
         try:
             with clouds.running() as cloud:

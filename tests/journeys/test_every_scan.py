@@ -219,5 +219,5 @@ def test_a_picture_that_cannot_be_read_fails_in_whichever_task_comes_last(
     assert pipeline.outcome(reserved) == ("failed", "unreadable", "clean")
     assert pipeline.usage() == (0, 1)
     assert pipeline.retry(reserved).status == 202
-    assert pipeline.cloud.run() == 2
+    assert pipeline.cloud.run("make_thumbnails", "read_metadata") == 2
     assert pipeline.outcome(reserved) == ("failed", "unreadable", "clean")

@@ -297,7 +297,8 @@ class Histories(RuleBasedStateMachine):
         moved = True
         while moved:
             moved = False
-            for source in self.cloud._sources(()):
+            fed = [one for one in self.cloud._sources(()) if hasattr(one, "queue")]
+            for source in fed:
                 url = sqs.get_queue_url(QueueName=f"reef-{source.queue}")["QueueUrl"]
                 for message in sqs.receive_message(QueueUrl=url).get("Messages", []):
                     receipt = {"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]}

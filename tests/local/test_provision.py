@@ -72,6 +72,36 @@ def test_an_original_reaches_both_tasks_in_raw_form(aws: Any) -> None:
         assert [r["s3"]["object"]["key"] for r in records] == ["acme%2F0123"]
 
 
+def test_a_record_reaches_the_queues_that_ask_for_its_action(aws: Any) -> None:
+    sns, sqs = aws.client("sns"), aws.client("sqs")
+    for action in ("asset.trashed", "workflow.opened", "asset.downloaded"):
+        sns.publish(
+            TopicArn=aws.environment["REEF_RECORDS_TOPIC"],
+            Message=action,
+            MessageAttributes={"action": {"DataType": "String", "StringValue": action}},
+        )
+    got = {}
+    for name in ("workflow-endings", "notifications"):
+        url = sqs.get_queue_url(QueueName=f"reef-{name}")["QueueUrl"]
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+        got[name] = [message["Body"] for message in messages]
+    assert got == {"workflow-endings": ["asset.trashed"], "notifications": ["workflow.opened"]}
+
+
+def test_the_approval_machine_sends_to_the_queue_that_was_made(aws: Any) -> None:
+    machines = aws.client("stepfunctions")
+    arn = aws.environment["REEF_APPROVAL_MACHINE"]
+    machine = machines.describe_state_machine(stateMachineArn=arn)
+    assert (machine["name"], machine["type"]) == ("reef-approval", "STANDARD")
+    url = aws.client("sqs").get_queue_url(QueueName="reef-workflow-clock")["QueueUrl"]
+    states = json.loads(machine["definition"])["States"]
+    for name in ("Wait", "Overdue"):
+        assert states[name]["Parameters"]["QueueUrl"] == url
+    assert "${" not in machine["definition"]
+    role = aws.client("iam").get_role(RoleName=machine["roleArn"].rpartition("/")[2])
+    assert role["Role"]["AssumeRolePolicyDocument"]
+
+
 def test_a_message_that_fails_too_often_moves_to_its_dead_letter_queue(aws: Any) -> None:
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName="reef-scan-small")["QueueUrl"]
@@ -159,6 +189,23 @@ def test_an_unknown_property_is_refused(aws: Any) -> None:
             _template(B=_bucket(BucketName="bucket", AccelerateConfiguration={})),
             client=aws.client,
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": {}, "ManagedPolicyArns": ["x"]}),
+        (
+            "AWS::StepFunctions::StateMachine",
+            {"Definition": {}, "RoleArn": "x", "DefinitionS3Location": {}},
+        ),
+    ],
+)
+def test_an_unknown_property_of_a_machine_or_role_is_refused(
+    aws: Any, kind: str, properties: Any
+) -> None:
+    with pytest.raises(ValueError, match="does not know"):
+        provision(_template(X={"Type": kind, "Properties": properties}), client=aws.client)
 
 
 def test_a_circle_is_told(aws: Any) -> None:

@@ -20,17 +20,23 @@ from local import seeds
 from tests.stack import ROOT, Stack, free_pair, running_stack
 
 EXPECTED = {
+    "dispatch_records",
     "dynamodb",
     "edge",
+    "end_workflows",
     "front",
+    "keep_time",
     "make_thumbnails",
     "moto",
+    "notify",
     "read_metadata",
     "route_upload",
     "scan_large_upload",
     "scan_upload",
     "scanner",
+    "send_digests",
     "sweep_unfinished",
+    "tend_workflows",
 }
 
 

@@ -129,6 +129,12 @@ def test_every_lambda_of_the_pipeline_is_found() -> None:
         "scan_large_upload": "scan-large",
         "make_thumbnails": "thumbnails",
         "read_metadata": "metadata",
+        "keep_time": "workflow-clock",
+        "end_workflows": "workflow-endings",
+        "notify": "notifications",
     }
+    assert {name: f.table for name, f in found.items() if f.table} == {"dispatch_records": "audit"}
     assert found["sweep_unfinished"].interval_seconds == 60
+    assert found["tend_workflows"].interval_seconds == 60
+    assert found["send_digests"].interval_seconds == 3600
     assert found["scan_large_upload"].timeout_seconds == 900

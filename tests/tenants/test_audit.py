@@ -160,16 +160,23 @@ def test_csv_holds_the_same_and_runs_no_formula(cloud: Cloud) -> None:
         actor, subject = Person("someone", start), ("thing", start)
         outbox.record(tenant.id, actor, start, subject, clock.now(), new=start).save()
     admin = tenant.email("admin")
+    listed = cloud.get("/audit/", admin).json["items"]
     answer = cloud.get("/audit/", admin, headers={"accept": "text/csv"})
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
-    listed = cloud.get("/audit/", admin).json["items"]
     assert [row["at"] for row in rows] == [record["at"] for record in listed]
     for column in ("actor", "action", "subject"):
         assert {row[column] for row in rows} >= {f"'{start}" for start in starts}
     for row in rows:
         assert set(row) == {"at", "actor", "action", "subject", "old", "new", "request_id"}
         assert not any(cell[:1] in set("=+-@\t\r") for cell in row.values() if cell)
+
+
+def test_an_export_is_in_the_trail_itself(cloud: Cloud) -> None:
+    admin = cloud.tenant("exports", "admin").email("admin")
+    cloud.get("/audit/", admin, headers={"accept": "text/csv"})
+    (exported,) = cloud.get("/audit/?action=audit.exported", admin).json["items"]
+    assert (exported["actor"]["email"], exported["new"]) == (admin, {"records": 2})
 
 
 def test_csv_has_pages_too(cloud: Cloud, old: Tenant) -> None:

@@ -83,3 +83,8 @@ def test_a_reservation_is_given_back_once(outcome: dict[str, Any]) -> None:
         "assets": 1,
         "reservations": 1,
     }
+
+
+def test_a_chain_of_seals_has_no_fork_and_covers_each_record_once(outcome: dict[str, Any]) -> None:
+    # The tenant's creation went through no dispatcher.
+    assert outcome["sealed"] == {"seals": True, "covered": 120, "faults": ["was never sealed"]}

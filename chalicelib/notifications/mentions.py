@@ -1,0 +1,35 @@
+"""Members who are named in what somebody wrote, as `@address`."""
+
+import re
+
+from chalicelib.core.errors import NotFound
+from chalicelib.tenants import members, roles
+from chalicelib.tenants.models import Member
+from chalicelib.workflows import assigned
+from chalicelib.workflows.progress import Workflow
+
+_MENTION = re.compile(
+    r"(?<![\w.@+-])@([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10})"
+)
+_MOST = 20
+
+
+def of(tenant_id: str, text: str) -> list[Member]:
+    """List the members of a tenant whom a text mentions, each once; others are nobody."""
+    addresses = dict.fromkeys(found.lower() for found in _MENTION.findall(text))
+    named: dict[str, Member] = {}
+    for address in list(addresses)[:_MOST]:
+        try:
+            member = members.get(tenant_id, address)
+        except NotFound:
+            continue
+        named[member.id] = member
+    return list(named.values())
+
+
+def may_see(workflow: Workflow, member: Member) -> bool:
+    """Say whether a member may know of a workflow: by role, as its uploader, or by a part in it."""
+    if roles.OVERSEERS & set(member.roles) or member.id == workflow.instance.uploader["id"]:
+        return True
+    return assigned.took_part(workflow, member.id)

@@ -1,0 +1,224 @@
+"""Who is told of a change: read from its record, and from how things are by now."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from chalicelib.assets import catalog
+from chalicelib.assets.models import AssetMetadata, asset_key
+from chalicelib.core import clock
+from chalicelib.core.errors import NotFound
+from chalicelib.core.outbox import SYSTEM
+from chalicelib.core.records import Record
+from chalicelib.core.tables import find
+from chalicelib.notifications import mentions, wording
+from chalicelib.notifications.wording import Words
+from chalicelib.tenants import members, roles
+from chalicelib.workflows import progress
+from chalicelib.workflows.progress import Workflow
+
+
+class Telling(NamedTuple):
+    """What one member is told; told again under the same id, it is one."""
+
+    id: str
+    member_id: str
+    words: Words
+
+
+Tell = Callable[[Record, Workflow], list[Telling]]
+
+
+def of(record: Record) -> list[Telling]:
+    """Say who is told what of a change; what is over by now, and nobody of their own deed."""
+    told: list[Telling] = []
+    if record.subject.type == "workflow":
+        workflow = _workflow(record)
+        if workflow is not None:
+            told = _BY_ACTION.get(record.action, _nobody)(record, workflow)
+            told += _mentioned(record, workflow)
+    elif record.action == "version.quarantined":
+        told = _quarantined(record)
+    elif record.action == "asset.expiry_announced":
+        told = _rights_ending(record)
+    return [one for one in told if one.member_id != record.actor.id]
+
+
+def opening_id(workflow: Workflow) -> str:
+    """Name what tells that a turn waits for somebody, however they came to have a part in it."""
+    instance = workflow.instance
+    opened = datetime.fromisoformat(str(instance.opened_at))
+    return _id(opened, f"{instance.workflow_id}#{int(instance.turn)}")
+
+
+def waits_for(workflow: Workflow, turn: int, member_id: str) -> bool:
+    """Say whether a turn still waits for somebody's decision."""
+    now = workflow.is_live and int(workflow.instance.turn) == turn
+    return now and any(one.id == member_id for one in workflow.pending)
+
+
+def _step_opened(record: Record, workflow: Workflow) -> list[Telling]:
+    if not _is_now(record, workflow):
+        return []
+    words, name = wording.assignment(workflow), opening_id(workflow)
+    return [Telling(name, one.id, words) for one in workflow.pending]
+
+
+def _delegated(record: Record, workflow: Workflow) -> list[Telling]:
+    to = _facts(record).get("to", "")
+    if not _is_now(record, workflow) or not waits_for(workflow, int(workflow.instance.turn), to):
+        return []
+    note = _comment(record).partition(": ")[2]  # it begins with whom it was delegated to
+    words = wording.assignment(workflow, record.actor.email, note)
+    return [Telling(opening_id(workflow), to, words)]
+
+
+def _reminded(record: Record, workflow: Workflow) -> list[Telling]:
+    if not _is_now(record, workflow):
+        return []
+    words = wording.reminder(workflow)
+    return [Telling(_record_id(record), one.id, words) for one in workflow.pending]
+
+
+def _escalated(record: Record, workflow: Workflow) -> list[Telling]:
+    if not _is_now(record, workflow):
+        return []
+    why, name = _comment(record), opening_id(workflow)
+    words = wording.escalation(workflow, why)
+    told = [Telling(name, one.id, words) for one in workflow.pending]
+    if _facts(record).get("unfulfillable"):
+        words = wording.unfulfillable(workflow, why)
+        deciding = {one.member_id for one in told}
+        told += [
+            Telling(_record_id(record), member_id, words)
+            for member_id in _holders(record.tenant_id, roles.ADMINS)
+            if member_id not in deciding
+        ]
+    return told
+
+
+def _ended(record: Record, workflow: Workflow) -> list[Telling]:
+    action = record.action.removeprefix("workflow.")
+    if action == "cancelled" and record.actor.id == SYSTEM.id:
+        return []  # what happened to the version instead, its uploader did or knows
+    by, note, why, decider = record.actor.email, _comment(record), "", record.actor.id
+    if action == "completed":
+        by, note, decider = _last_approval(workflow)
+    if not by:
+        note, why = "", note
+    uploader = workflow.instance.uploader["id"]
+    if decider == uploader:
+        return []
+    words = wording.decision(workflow, action, by, note, why)
+    return [Telling(_record_id(record), uploader, words)]
+
+
+def _mentioned(record: Record, workflow: Workflow) -> list[Telling]:
+    if record.actor.id == SYSTEM.id:
+        return []
+    note = _comment(record)
+    if record.action == "workflow.delegated":
+        note = note.partition(": ")[2]
+    words = wording.mention(workflow, record.actor.email, note)
+    named = mentions.of(record.tenant_id, note)
+    seeing = [member for member in named if mentions.may_see(workflow, member)]
+    return [Telling(_record_id(record), member.id, words) for member in seeing]
+
+
+def _quarantined(record: Record) -> list[Telling]:
+    asset = _asset(record)
+    facts = _facts(record)
+    if asset is None or "version" not in facts:
+        return []
+    number = int(facts["version"])
+    version = catalog.version(record.tenant_id, record.subject.id, number)
+    owner = asset.uploaded_by if version is None else version.created_by
+
+    def words(uploader: str | None) -> Words:
+        title, signature = asset.title, facts.get("signature")
+        return wording.quarantine(title, asset.asset_id, number, signature, uploader)
+
+    name, others = _record_id(record), words(owner["email"])
+    told = [Telling(name, owner["id"], words(None))]
+    for member_id in _holders(record.tenant_id, frozenset({roles.MODERATOR, roles.ADMIN})):
+        if member_id != owner["id"]:
+            told.append(Telling(name, member_id, others))
+    return told
+
+
+def _rights_ending(record: Record) -> list[Telling]:
+    asset = _asset(record)
+    ends = _facts(record).get("expires_at")
+    if asset is None or asset.trashed_at is not None or ends is None:
+        return []
+    said = asset.rights.get("expires_at")
+    if said is None or clock.timestamp(datetime.fromisoformat(said)) != ends:
+        return []  # extended meanwhile, or ended for good
+    words = wording.rights_ending(asset.title, asset.asset_id, ends)
+    return [Telling(_record_id(record), asset.uploaded_by["id"], words)]
+
+
+def _nobody(record: Record, workflow: Workflow) -> list[Telling]:
+    del record, workflow
+    return []
+
+
+_BY_ACTION: dict[str, Tell] = {
+    "workflow.step_opened": _step_opened,
+    "workflow.delegated": _delegated,
+    "workflow.reminded": _reminded,
+    "workflow.escalated": _escalated,
+    "workflow.completed": _ended,
+    "workflow.rejected": _ended,
+    "workflow.changes_requested": _ended,
+    "workflow.expired": _ended,
+    "workflow.cancelled": _ended,
+}
+
+
+def _workflow(record: Record) -> Workflow | None:
+    try:
+        return progress.load(record.tenant_id, record.subject.id)
+    except NotFound:
+        return None
+
+
+def _asset(record: Record) -> AssetMetadata | None:
+    found = find(AssetMetadata, asset_key(record.tenant_id, record.subject.id), "ASSET")
+    return None if found is None or found.listed_in is None else found
+
+
+def _is_now(record: Record, workflow: Workflow) -> bool:
+    """Say whether a workflow still is where the record was written."""
+    return workflow.is_live and int(workflow.instance.turn) == _facts(record).get("turn")
+
+
+def _holders(tenant_id: str, wanted: frozenset[str]) -> list[str]:
+    return [member.id for member in members.active(tenant_id) if wanted & set(member.roles)]
+
+
+def _last_approval(workflow: Workflow) -> tuple[str, str, str]:
+    """Give who approved last, what they wrote, and their id."""
+    said = [one for one in progress.history(workflow.instance) if one.action == "approved"]
+    last = said[-1] if said else None
+    return (last.actor["email"], last.comment, last.actor["id"]) if last else ("", "", "")
+
+
+def _facts(record: Record) -> dict[str, Any]:
+    """Give the values after the change; a record that was too large is told without them."""
+    return record.new or {}
+
+
+def _comment(record: Record) -> str:
+    return str(_facts(record).get("comment") or "")
+
+
+def _record_id(record: Record) -> str:
+    return _id(clock.id_time(record.id), record.id)
+
+
+def _id(moment: datetime, seed: str) -> str:
+    """Make the UUIDv7 of a moment that the seed alone decides."""
+    start, tail = clock.new_id(moment)[:14], hashlib.sha256(seed.encode()).hexdigest()
+    return f"{start}7{tail[:3]}-8{tail[3:6]}-{tail[6:18]}"

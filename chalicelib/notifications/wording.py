@@ -1,0 +1,217 @@
+"""What people are told, in plain words; inbox and mail say the same."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.core.mail import one_line
+from chalicelib.core.settings import settings
+from chalicelib.notifications.preferences import Kind
+from chalicelib.workflows.progress import Workflow
+
+_LONGEST_NAME = 120
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told: a headline, what happened, and what a person wrote about it.
+
+    Args:
+        kind: of which kind it is.
+        title: the headline, and a mail's subject.
+        text: what happened, and what can be done.
+        note: what a person wrote about it.
+        by: who wrote it.
+        link: where to go.
+        asset_id: which asset it is about.
+        workflow_id: which workflow, if one.
+        turn: the workflow's turn, when it waits for the decision of whoever is told.
+        due_at: until when.
+    """
+
+    kind: Kind
+    title: str
+    text: str
+    note: str = ""
+    by: str = ""
+    link: str
+    asset_id: str
+    workflow_id: str | None = None
+    turn: int | None = None
+    due_at: str | None = None
+
+
+def assignment(workflow: Workflow, by: str = "", note: str = "") -> Words:
+    """Ask for a decision, which somebody may have handed on."""
+    what, step = _version(workflow), quoted(workflow.current.name)
+    text = f"V{what[1:]} waits for your decision in the step {step}."
+    if by:
+        text = f"{by} handed you a decision: {what} waits in the step {step}."
+    title = f"Please decide: {_asset(workflow)}"
+    return _to_decide(workflow, "assignment", title, text, note, by)
+
+
+def reminder(workflow: Workflow) -> Words:
+    """Remind of a decision."""
+    what, step = _version(workflow), quoted(workflow.current.name)
+    text = f"Half of the time is over, and {what} still waits for your decision in the step {step}."
+    return _to_decide(workflow, "reminder", f"Still to decide: {_asset(workflow)}", text)
+
+
+def escalation(workflow: Workflow, why: str) -> Words:
+    """Ask those to whom a step escalated."""
+    what, step = _version(workflow), quoted(workflow.current.name)
+    because = f", because {why}" if why else ""
+    text = f"The step {step} has come to you{because}: please decide {what}."
+    return _to_decide(workflow, "escalation", f"Escalated to you: {_asset(workflow)}", text)
+
+
+def unfulfillable(workflow: Workflow, why: str) -> Words:
+    """Tell admins of a step that those whom its template names cannot decide."""
+    waiting = [one.email for one in workflow.pending]
+    shown = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if waiting[3:] else "")
+    now = (
+        f"It waits for {shown} instead."
+        if waiting
+        else "Nobody else can decide it either: cancel the review, give somebody the role that is "
+        "missing, and start it again."
+    )
+    text = (
+        f"The step {quoted(workflow.current.name)} of {_version(workflow)} could not be decided as "
+        f"its template says: {why or 'nobody can decide this step'}. {now}"
+    )
+    title = f"Nobody could decide: {_asset(workflow)}"
+    return msgspec.structs.replace(_to_decide(workflow, "escalation", title, text), turn=None)
+
+
+def decision(workflow: Workflow, action: str, by: str, note: str, why: str = "") -> Words:
+    """Tell an uploader what became of their version.
+
+    Args:
+        workflow: which has ended.
+        action: how, such as `rejected`.
+        by: who decided; nobody if time did.
+        note: what they wrote.
+        why: what Reef says of it, when nobody decided.
+    """
+    what, asset = _version(workflow), _asset(workflow)
+    somebody, because = by or "Reef", f": {why}" if why else ""
+    title, text = {
+        "completed": (
+            f"Approved: {asset}",
+            f"{by} approved {what}." if by else f"V{what[1:]} is approved{because}.",
+        ),
+        "rejected": (f"Rejected: {asset}", f"{somebody} rejected {what}."),
+        "changes_requested": (
+            f"Changes wanted: {asset}",
+            f"{somebody} asks for changes to {what}. Upload a new version; "
+            "it goes on at the step that asked.",
+        ),
+        "expired": (
+            f"Not decided in time: {asset}",
+            f"Nobody decided {what} in time, so it is not approved. "
+            "Upload a new version, or ask an editor to start the review again.",
+        ),
+        "cancelled": (f"Review cancelled: {asset}", f"{somebody} cancelled the review of {what}."),
+    }[action]
+    return _about(workflow, "decision", title, text, note, by)
+
+
+def mention(workflow: Workflow, by: str, note: str) -> Words:
+    """Tell somebody of a comment that names them."""
+    title = f"{by} mentioned you: {_asset(workflow)}"
+    text = f"{by} mentioned you in the review of {_version(workflow)}."
+    return _about(workflow, "mention", title, text, note, by)
+
+
+def quarantine(
+    title: str, asset_id: str, number: int, signature: str | None, uploader: str | None
+) -> Words:
+    """Tell of a file that the virus scan refused.
+
+    Args:
+        title: the asset's.
+        asset_id: which asset.
+        number: which version.
+        signature: what the scanner calls it.
+        uploader: whose file it is; None where they are told themselves.
+    """
+    found = f" ({one_line(signature)})" if signature else ""
+    whose = "that you uploaded" if uploader is None else f"that {uploader} uploaded"
+    after = (
+        "Have your computer looked after, and upload a clean copy."
+        if uploader is None
+        else "Whoever uploaded it has been told."
+    )
+    return Words(
+        kind="quarantine",
+        title=f"Quarantined: {quoted(title)}",
+        text=f"The virus scan found something{found} in the file {whose} as version {number} of "
+        f"{quoted(title)}. Reef has locked it away, and nobody can download it. {after}",
+        link=_link("asset", asset_id),
+        asset_id=asset_id,
+    )
+
+
+def rights_ending(title: str, asset_id: str, expires_at: str) -> Words:
+    """Tell that an asset cannot be shown much longer."""
+    return Words(
+        kind="rights_ending",
+        title=f"Rights end soon: {quoted(title)}",
+        text=f"The rights to show {quoted(title)} end soon. From then on Reef keeps it from "
+        "viewers, links and screens. Extend them, or replace the asset.",
+        link=_link("asset", asset_id),
+        asset_id=asset_id,
+        due_at=expires_at,
+    )
+
+
+def quoted(name: str) -> str:
+    """Quote a name in one line, cut where it is very long."""
+    line = one_line(name) or "untitled"
+    return f"“{line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1].rstrip() + '…'}”"
+
+
+def moment(at: str) -> str:
+    """Write a time as people do, in UTC."""
+    when = datetime.fromisoformat(at)
+    return f"{when:%A}, {when.day} {when:%B %Y}, {when:%H:%M} UTC"
+
+
+def _to_decide(
+    workflow: Workflow, kind: Kind, title: str, text: str, note: str = "", by: str = ""
+) -> Words:
+    instance = workflow.instance
+    words = _about(workflow, kind, title, text, note, by)
+    return msgspec.structs.replace(
+        words,
+        link=_link("workflow", instance.workflow_id),
+        turn=int(instance.turn),
+        due_at=instance.deadline,
+    )
+
+
+def _about(workflow: Workflow, kind: Kind, title: str, text: str, note: str, by: str) -> Words:
+    instance: Any = workflow.instance
+    return Words(
+        kind=kind,
+        title=title,
+        text=text,
+        note=note.strip(),
+        by=by,
+        link=_link("asset", instance.asset_id),
+        asset_id=instance.asset_id,
+        workflow_id=instance.workflow_id,
+    )
+
+
+def _asset(workflow: Workflow) -> str:
+    return quoted(workflow.instance.title)
+
+
+def _version(workflow: Workflow) -> str:
+    return f"version {int(workflow.instance.number)} of {_asset(workflow)}"
+
+
+def _link(name: str, identifier: str) -> str:
+    return f"{settings().public_url}/?{name}={identifier}"

@@ -1,0 +1,1 @@
+"""Approval: templates, the workflows that run them, moderation, and what came of it all."""

@@ -1,0 +1,276 @@
+"""Every record reaches those who care, once sealed, whatever fails in between."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.sns.models import sns_backends
+
+from chalicelib.core import records, topics
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+from chalicelib.tenants import events
+from local.cloud import REGION
+from local.provision import ACCOUNT_ID
+from tests.cloud import Cloud
+from tests.crashes import Crash, Faults, named
+from tests.tenants.trail import changed, happen, later, record_item, sealed, seals, told
+
+DISPATCH = "dispatch_records"
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def tenant_id(cloud: Cloud) -> str:
+    """A tenant of whose creation everybody has been told."""
+    tenant_id = cloud.tenant(f"told{next(NUMBERS)}").id
+    cloud.run(DISPATCH)
+    told("notifications")
+    return tenant_id
+
+
+def insertions(tenant_id: str, identifiers: list[str]) -> dict[str, Any]:
+    """Write the event that Lambda gets when these records are new."""
+    return {
+        "Records": [
+            {
+                "eventName": "INSERT",
+                "eventID": str(number),
+                "dynamodb": {
+                    "SequenceNumber": str(1000 + number),
+                    "NewImage": record_item(tenant_id, identifier),
+                },
+            }
+            for number, identifier in enumerate(identifiers)
+        ]
+    }
+
+
+def dispatch(event: dict[str, Any]) -> list[str]:
+    """Run the Lambda; gives the sequence number that it reports, if any."""
+    answer = events.dispatch_records(event, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_a_record_comes_whole_and_by_its_action(cloud: Cloud, tenant_id: str) -> None:
+    (identifier,) = happen(tenant_id, 1)
+    cloud.run(DISPATCH)
+    (message,) = told("notifications")
+    item = record_item(tenant_id, identifier)
+    assert message == {
+        "id": identifier,
+        "tenant_id": tenant_id,
+        "at": item["at"]["S"],
+        "actor": {"id": "reef", "email": ""},
+        "action": "workflow.tried",
+        "subject": {"type": "thing", "id": "0"},
+        "old": None,
+        "new": {"number": 0},
+        "request_id": item.get("request_id", {"S": None})["S"],
+    }
+    (record,) = records.parse(json.dumps(message))
+    assert (record.id, record.subject.id, record.actor.id) == (identifier, "0", "reef")
+    assert told("workflow-endings") == []
+
+
+@pytest.mark.parametrize(
+    ("action", "queues"),
+    [
+        ("workflow.opened", ["notifications"]),
+        ("comment.made", ["notifications"]),
+        ("asset.expiry_announced", ["notifications"]),
+        ("version.quarantined", ["notifications"]),
+        ("asset.trashed", ["workflow-endings"]),
+        ("asset.purged", ["workflow-endings"]),
+        ("version.in_review", ["workflow-endings"]),
+        ("member.removed", ["workflow-endings"]),
+        ("asset.downloaded", []),
+        ("tenant.settings_changed", []),
+        ("workflows", []),
+    ],
+)
+def test_each_queue_gets_what_it_asked_for(
+    cloud: Cloud, tenant_id: str, action: str, queues: list[str]
+) -> None:
+    (identifier,) = happen(tenant_id, 1)
+    event = insertions(tenant_id, [identifier])
+    image = event["Records"][0]["dynamodb"]["NewImage"]
+    image["action"] = {"S": action}
+    assert dispatch(event) == []
+    got = {queue: told(queue) for queue in ("notifications", "workflow-endings")}
+    assert [queue for queue, messages in got.items() if messages] == queues
+
+
+def test_many_records_come_all_and_are_sealed_by_batches(cloud: Cloud, tenant_id: str) -> None:
+    identifiers = happen(tenant_id, 250)
+    assert cloud.run(DISPATCH) >= 250
+    assert sorted(message["id"] for message in told("notifications")) == sorted(identifiers)
+    assert [len(seal.records) for seal in seals(tenant_id)[1:]] == [100, 100, 50]
+    assert later(tenant_id).is_intact
+
+
+def test_changes_and_removals_and_seals_are_passed_over(cloud: Cloud, tenant_id: str) -> None:
+    (identifier,) = happen(tenant_id, 1)
+    before = len(seals(tenant_id))
+    event = insertions(tenant_id, [identifier] * 3)
+    event["Records"][0]["eventName"] = "MODIFY"
+    event["Records"][1]["eventName"] = "REMOVE"
+    del event["Records"][1]["dynamodb"]["NewImage"]
+    event["Records"][2]["dynamodb"]["NewImage"]["pk"] = {"S": f"{tenant_id}#seals"}
+    assert dispatch(event) == []
+    assert (told("notifications"), len(seals(tenant_id))) == ([], before)
+
+
+def test_an_empty_event_is_no_fault(cloud: Cloud) -> None:
+    assert dispatch({"Records": []}) == []
+
+
+def test_what_comes_again_is_told_again_and_sealed_once(cloud: Cloud, tenant_id: str) -> None:
+    identifiers = happen(tenant_id, 5)
+    event = insertions(tenant_id, identifiers)
+    assert dispatch(event) == []
+    assert dispatch(event) == []
+    assert len(told("notifications")) == 10
+    assert sorted(sealed(tenant_id)[1:]) == sorted(identifiers)
+
+
+def test_what_comes_again_with_something_new_gets_seals_for_the_new_alone(
+    cloud: Cloud, tenant_id: str
+) -> None:
+    identifiers = happen(tenant_id, 6)
+    dispatch(insertions(tenant_id, identifiers[:3]))
+    dispatch(insertions(tenant_id, identifiers[2:]))
+    assert [len(seal.records) for seal in seals(tenant_id)[1:]] == [3, 3]
+    cloud.run(DISPATCH)
+    assert sorted(sealed(tenant_id)[1:]) == sorted(identifiers)
+    assert later(tenant_id).is_intact
+
+
+@contextmanager
+def refusing(identifier: str) -> Iterator[None]:
+    """Have SNS refuse one record, and take what comes with it."""
+    refused: list[str] = []
+
+    def take_out(params: dict[str, Any], **_: Any) -> None:
+        entries = params["PublishBatchRequestEntries"]
+        refused[:] = [entry["Id"] for entry in entries if identifier in entry["Message"]]
+        entries[:] = [entry for entry in entries if identifier not in entry["Message"]]
+
+    def tell(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["Failed"] = [{"Id": name, "Code": "X", "SenderFault": False} for name in refused]
+
+    hooks = client("sns").meta.events
+    hooks.register("before-parameter-build.sns.PublishBatch", take_out)
+    hooks.register("after-call.sns.PublishBatch", tell)
+    try:
+        yield
+    finally:
+        hooks.unregister("before-parameter-build.sns.PublishBatch", take_out)
+        hooks.unregister("after-call.sns.PublishBatch", tell)
+
+
+@pytest.mark.parametrize("position", [0, 9, 13, 24])
+def test_a_record_that_is_refused_comes_again_with_what_is_behind_it(
+    cloud: Cloud, tenant_id: str, position: int
+) -> None:
+    identifiers = happen(tenant_id, 25)
+    event = insertions(tenant_id, identifiers)
+    with refusing(identifiers[position]):
+        assert dispatch(event) == [str(1000 + position)]
+    assert sorted(sealed(tenant_id)[1:]) == sorted(identifiers[:position])
+    assert dispatch({"Records": event["Records"][position:]}) == []
+    assert {message["id"] for message in told("notifications")} == set(identifiers)
+    assert sorted(sealed(tenant_id)[1:]) == sorted(identifiers)
+    assert later(tenant_id).is_intact
+
+
+def test_a_topic_out_of_reach_delays_everything_and_loses_nothing(
+    cloud: Cloud, tenant_id: str
+) -> None:
+    identifiers = happen(tenant_id, 3)
+    topics_there = sns_backends[ACCOUNT_ID][REGION].topics
+    topic = topics_there.pop(settings().records_topic)
+    try:
+        cloud.run(DISPATCH, rounds=3)
+    finally:
+        topics_there[settings().records_topic] = topic
+    assert sealed(tenant_id)[1:] == []
+    cloud.run(DISPATCH)
+    assert sorted(message["id"] for message in told("notifications")) == sorted(identifiers)
+    assert sorted(sealed(tenant_id)[1:]) == sorted(identifiers)
+
+
+def test_an_item_that_is_no_record_holds_up_nobody(cloud: Cloud, tenant_id: str) -> None:
+    identifiers = happen(tenant_id, 3)
+    event = insertions(tenant_id, identifiers)
+    image = event["Records"][1]["dynamodb"]["NewImage"]
+    del image["actor"]
+    assert dispatch(event) == []
+    assert sorted(m["id"] for m in told("notifications")) == [identifiers[0], identifiers[2]]
+    assert sorted(sealed(tenant_id)[1:]) == [identifiers[0], identifiers[2]]
+
+
+def test_a_record_too_large_for_a_message_is_told_without_its_values(
+    cloud: Cloud, tenant_id: str
+) -> None:
+    identifiers = happen(tenant_id, 4)
+    event = insertions(tenant_id, identifiers)
+    sizes = [150_000, 150_000, topics.LIMIT_BYTES + 1, 10]
+    for entry, size in zip(event["Records"], sizes, strict=True):
+        image = entry["dynamodb"]["NewImage"]
+        image |= changed(image, new={"S": json.dumps("x" * size)})
+    assert dispatch(event) == []
+    got = {message["id"]: message["new"] for message in told("notifications")}
+    assert [len(got[i]) if got[i] else None for i in identifiers] == [150_000, 150_000, None, 10]
+
+
+@pytest.mark.parametrize("how", ["before", "after", "lost"])
+def test_a_dispatcher_may_die_between_any_two_calls(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, how: Any
+) -> None:
+    faults = Faults(monkeypatch)
+    for call in range(1, 10):
+        tenant_id = cloud.tenant(f"dying-{how}-{call}").id
+        cloud.run(DISPATCH)
+        told("notifications")
+        identifiers = happen(tenant_id, 12)
+        event = insertions(tenant_id, identifiers)
+        faults.arm(call, how)
+        try:
+            with faults.process() as calls:
+                dispatch(event)
+        except Crash:
+            pass
+        died = faults.fired
+        faults.disarm()
+        assert dispatch(event) == []
+        assert {message["id"] for message in told("notifications")} == set(identifiers)
+        assert sorted(sealed(tenant_id)[1:]) == sorted(identifiers)
+        assert later(tenant_id).is_intact
+        if not died:
+            # Two batches for twelve records, a look for the newest seals, and the seal.
+            assert calls == ["sns:POST", "sns:POST", "dynamodb:Query", "dynamodb:PutItem"]
+            return
+    raise AssertionError("it makes more calls than were tried")
+
+
+def test_a_faster_dispatcher_is_followed(
+    cloud: Cloud, tenant_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, others = happen(tenant_id, 2), happen(tenant_id, 2)
+    send, waiting = BotocoreStubber.process_request, [True]
+
+    def send_late(stubber: BotocoreStubber, request: Any) -> Any:
+        if waiting and named(request) == "dynamodb:PutItem":
+            waiting.clear()
+            assert dispatch(insertions(tenant_id, others)) == []
+        return send(stubber, request)
+
+    monkeypatch.setattr(BotocoreStubber, "process_request", send_late)
+    assert dispatch(insertions(tenant_id, mine)) == []
+    assert [sorted(seal.records) for seal in seals(tenant_id)[1:]] == [sorted(others), sorted(mine)]
+    assert later(tenant_id).is_intact
