@@ -24,6 +24,14 @@ export class Problem extends Error {
 }
 
 /**
+ * What went wrong, fit to be shown.
+ * @param {unknown} error
+ */
+export function wordsOf(error) {
+  return error instanceof Problem ? error.message : "Something unexpected went wrong.";
+}
+
+/**
  * Call the API and give what it answers.
  *
  * What is safe to repeat is tried three times when the answer says "later" or nothing.

@@ -59,3 +59,21 @@ export function moment(at) {
 export function count(count, noun) {
   return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+const SPANS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+]);
+
+/**
+ * How far a moment is from now, in words: `in 3 days`, `5 minutes ago`.
+ * @param {string} at RFC 3339
+ */
+export function fromNow(at) {
+  const seconds = (Date.parse(at) - Date.now()) / 1000;
+  const [unit, size] = SPANS.find(([, size]) => Math.abs(seconds) >= 2 * size) ?? ["minute", 60];
+  // Never "in 0 minutes": what comes is at least one away, what is over at least one ago.
+  const count = Math.round(seconds / size) || (seconds < 0 ? -1 : 1);
+  return new Intl.RelativeTimeFormat("en").format(count, unit).replaceAll(" ", "\u00a0");
+}

@@ -1,6 +1,6 @@
 /** The tenant's assets as far as they are loaded, newest first. */
 
-import { Problem, call } from "./api.js";
+import { Problem, call, wordsOf } from "./api.js";
 import { follow, isUnsettled } from "./following.js";
 import { batch, signal } from "./vendor/preact.js";
 
@@ -48,7 +48,6 @@ export function assetOf(id) {
 /** Load the first page. */
 export async function openLibrary() {
   state.value = "loading";
-  refreshTenant();
   try {
     nextCursor = null;
     const items = await nextItems();
@@ -135,7 +134,7 @@ export function closeLibrary() {
 }
 
 /** Load the tenant's name and numbers; they are not worth an error. */
-async function refreshTenant() {
+export async function refreshTenant() {
   tenantTimer = undefined;
   tenant.value = await call("GET", "tenant/").catch(() => tenant.value);
 }
@@ -171,9 +170,4 @@ async function nextItems() {
  */
 function isWorthShowing(asset) {
   return asset.status_reason !== "aborted";
-}
-
-/** @param {unknown} error */
-function wordsOf(error) {
-  return error instanceof Problem ? error.message : "Something unexpected went wrong.";
 }

@@ -16,6 +16,9 @@ export let config;
 /** The address of the person signed in, or null. */
 export const email = signal(/** @type {string | null} */ (null));
 
+/** The id by which the API knows that person; empty while nobody is signed in. */
+export let memberId = "";
+
 /** Why nobody is signed in, when that needs saying. */
 export const notice = signal("");
 
@@ -137,7 +140,9 @@ async function askForTokens(grant) {
 function keep(fresh) {
   tokens = fresh;
   sessionStorage.setItem(TOKENS, JSON.stringify(fresh));
-  email.value = claimsOf(fresh.idToken).email ?? "";
+  const claims = claimsOf(fresh.idToken);
+  memberId = claims.sub ?? "";
+  email.value = claims.email ?? "";
   notice.value = "";
 }
 
@@ -145,6 +150,7 @@ function keep(fresh) {
 function forget(reason) {
   tokens = null;
   sessionStorage.removeItem(TOKENS);
+  memberId = "";
   email.value = null;
   notice.value = reason;
 }

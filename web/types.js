@@ -48,6 +48,65 @@
  * @property {{ upload_id: string, method: "POST" | "MULTIPART", url?: string,
  *   fields?: Record<string, string>, part_size_bytes?: number, part_count?: number }} upload
  *
+ * @typedef {{ id: string, email: string }} Person
+ *
+ * @typedef {object} Version
+ * @property {number} number
+ * @property {string} change_description
+ * @property {string} filename
+ * @property {string} content_type
+ * @property {number} size_bytes
+ * @property {string | null} sha256
+ * @property {Status} status
+ * @property {string | null} status_reason
+ * @property {Person} created_by
+ * @property {string} created_at
+ *
+ * @typedef {object} Assignment
+ * @property {Person} user
+ * @property {string | null} role
+ * @property {"pending" | "approved" | "rejected" | "changes_requested" | "delegated"
+ *   | "dropped_out" | "over"} status
+ *
+ * @typedef {object} Step
+ * @property {string} id
+ * @property {string} name
+ * @property {"pending" | "active" | "escalated" | "approved" | "rejected" | "expired"} status
+ * @property {string | null} due_at
+ * @property {Assignment[]} assignments
+ *
+ * @typedef {object} HistoryEntry
+ * @property {string} at
+ * @property {Person} actor
+ * @property {string} action
+ * @property {string | null} step_id
+ * @property {string} comment
+ *
+ * @typedef {object} Workflow
+ * @property {string} id
+ * @property {string} asset_id
+ * @property {number} version
+ * @property {string} title
+ * @property {"in_progress" | "approved" | "auto_approved" | "rejected" | "changes_requested"
+ *   | "expired" | "cancelled"} status
+ * @property {string | null} status_reason
+ * @property {string | null} current_step
+ * @property {Step[]} steps
+ * @property {HistoryEntry[]} history
+ * @property {Person} uploaded_by
+ *
+ * @typedef {object} InboxEntry
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} title
+ * @property {string} text
+ * @property {string} comment
+ * @property {string} link
+ * @property {string | null} workflow_id
+ * @property {string} at
+ * @property {string | null} due_at
+ * @property {boolean} is_open
+ *
  * @typedef {object} Tenant
  * @property {string} name
  * @property {{ storage_bytes: number, storage_quota_bytes: number, assets: number }} [usage]

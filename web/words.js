@@ -9,7 +9,7 @@ const STATUSES = {
   uploading: "Uploading",
   scanning: "Checking for viruses",
   processing: "Being prepared",
-  in_review: "Waiting for approval",
+  in_review: "In review",
   approved: "Approved",
   quarantined: "Quarantined",
   rejected: "Rejected",
@@ -40,6 +40,9 @@ const REASONS = {
   rejected: "An approver rejected it.",
   changes_requested: "An approver asked for changes.",
   approval_expired: "Nobody decided in time.",
+  cancelled: "Its review was cancelled.",
+  superseded: "A newer version took its place before it was decided.",
+  rights_ended: "The rights to show it ended before it was decided.",
   moderation_rule: "A moderation rule stopped it.",
 };
 
@@ -93,7 +96,8 @@ export function reasonWords(asset, job) {
   if (asset.status !== "failed" && asset.status !== "rejected") return "";
   const reason = asset.status_reason ?? "";
   const told = job?.tasks.find((task) => task.error)?.error?.message;
-  return REASONS[reason] ?? told ?? `It could not be prepared (${reason.replaceAll("_", " ")}).`;
+  const failure = asset.status === "failed" ? "It could not be prepared" : "It was not approved";
+  return REASONS[reason] ?? told ?? `${failure} (${reason.replaceAll("_", " ")}).`;
 }
 
 /**

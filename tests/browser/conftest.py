@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.console import Console
+from tests.browser.reviews import Reviews
 from tests.stack import Stack, running_stack
 
 CHROMIUM_FLAGS = (
@@ -68,3 +69,9 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Console]]:
 def editor(visit: Callable[..., Console]) -> Console:
     """The console of an editor of the tenant that takes large files."""
     return visit("editor@acme.test")
+
+
+@pytest.fixture(scope="session")
+def reviews(stack: Stack, browser: Browser) -> Reviews:
+    """Have WebP pictures reviewed, which no other test uploads."""
+    return Reviews(stack, browser.new_context(base_url=stack.url).request)

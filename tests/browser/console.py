@@ -46,6 +46,12 @@ class Console:
         self.ask_to_sign_in(email, self._stack.password(email))
         self.await_library()
 
+    def arrive(self, link: str, email: str, title: str) -> None:
+        """Open a link as a mail has it, sign in, and come to the page of this title."""
+        self.page.goto(link)
+        self.ask_to_sign_in(email, self._stack.password(email))
+        expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
     def await_library(self) -> None:
         """Wait until the library, or that it is empty, is shown."""
         expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()

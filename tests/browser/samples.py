@@ -19,7 +19,7 @@ def picture(name: str, size: tuple[int, int] = (640, 360)) -> FilePayload:
     """Make a picture of one colour; the name's extension says in which format."""
     image = Image.new("RGB", size, tuple(secrets.token_bytes(3)))
     file = io.BytesIO()
-    form = "PNG" if name.endswith(".png") else "JPEG"
+    form = {"png": "PNG", "webp": "WEBP"}.get(name.rpartition(".")[2], "JPEG")
     image.save(file, form)
     return payload(name, f"image/{form.lower()}", file.getvalue())
 

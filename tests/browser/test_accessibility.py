@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import samples
 from tests.browser.console import Console
+from tests.browser.reviews import Reviews
 
 Visit = Callable[..., Console]
 
@@ -42,6 +43,34 @@ def test_axe_finds_nothing_serious(
     console.card(name).first.click()
     expect(console.page.get_by_role("dialog").locator(".facts").first).to_be_visible()
     assert _serious(console.page) == []
+
+
+def test_axe_finds_nothing_serious_in_reviews(visit: Visit, reviews: Reviews) -> None:
+    contributor = visit("contributor@acme.test")
+    contributor.upload(samples.picture("to be seen.webp"))
+    link = reviews.link_mailed_to("manager@acme.test", "to be seen")
+    console = visit(reduced_motion="reduce", bypass_csp=True)
+    console.expect_message("favicon.ico")
+    console.arrive(link, "manager@acme.test", "to be seen")
+    page = console.page
+    for address, there in (
+        (link, page.get_by_role("button", name="Download")),
+        ("/?inbox=mine", page.get_by_role("link", name="to be seen")),
+        ("/?preferences=notifications", page.get_by_role("radio").first),
+    ):
+        page.goto(address)
+        expect(there).to_be_visible()
+        for width, scheme in ((320, "dark"), (1280, "light"), (1280, "dark"), (320, "light")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            assert _serious(page) == []
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.goto(link)
+    page.get_by_label("Comment").fill("Nobody wants to see it")
+    page.get_by_role("button", name="Reject").click()
+    console.expect_message("404")
+    expect(page.get_by_role("status")).to_contain_text("You have rejected it")
+    assert _serious(page) == []
 
 
 def _serious(page: Page) -> list[str]:

@@ -5,6 +5,7 @@ import { isUnsettled } from "../following.js";
 import { assetOf } from "../library.js";
 import { html } from "../vendor/preact.js";
 import { briefly, statusWords } from "../words.js";
+import { Link } from "./link.js";
 import { StatusBadge } from "./status_badge.js";
 import { Thumbnail } from "./thumbnail.js";
 
@@ -18,12 +19,12 @@ const SIZE = devicePixelRatio > 1 ? "large" : "medium";
 export function Card({ id, reachable, onFocus }) {
   const asset = assetOf(id).value;
   return html`<li class="card">
-    <a
-      href=${addressOf(id)}
+    <${Link}
+      to=${addressOf(id)}
+      follow=${() => open(id)}
       data-asset=${id}
       tabindex=${reachable ? 0 : -1}
       onFocus=${onFocus}
-      onClick=${show}
     >
       <span class=${`card-picture ${asset && isUnsettled(asset) ? "working" : ""}`}>
         <${Thumbnail} asset=${asset} size=${SIZE} />
@@ -31,13 +32,6 @@ export function Card({ id, reachable, onFocus }) {
       </span>
       <span class="card-title" dir="auto" title=${asset?.title}>${asset?.title ?? "…"}</span>
       <span class="card-facts">${asset ? briefly(asset) : statusWords("uploading")}</span>
-    </a>
+    <//>
   </li>`;
-
-  /** @param {MouseEvent} event */
-  function show(event) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    open(id);
-  }
 }

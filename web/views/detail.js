@@ -9,6 +9,7 @@ import { reasonWords } from "../words.js";
 import { DownloadButton } from "./download.js";
 import { Facts } from "./facts.js";
 import { Icon } from "./icons.js";
+import { ReviewLink } from "./review_link.js";
 import { RetryButton } from "./retry.js";
 import { StatusBadge } from "./status_badge.js";
 import { Steps } from "./steps.js";
@@ -79,6 +80,7 @@ function Body({ asset }) {
         ${reason && html`<p class="reason">${reason}</p>`}
         ${open && html`<${Steps} job=${job} />`}
         <${RetryButton} asset=${asset} />
+        <${ReviewLink} asset=${asset} />
       </div>
       <${DownloadButton} asset=${asset} />
       <${Facts} asset=${asset} />

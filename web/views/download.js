@@ -8,12 +8,20 @@ import { Icon } from "./icons.js";
 /** Statuses in which there are no bytes to give. */
 const LOCKED = ["uploading", "scanning", "processing", "quarantined", "failed", "trashed"];
 
-/** @param {{ asset: import("../types.js").Asset }} props */
-export function DownloadButton({ asset }) {
+/**
+ * @param {{ asset: import("../types.js").Asset, version?: number, aside?: boolean }} props
+ *   `version` where it is another one than everybody gets; `aside` where the page is for something
+ *   else.
+ */
+export function DownloadButton({ asset, version, aside = false }) {
   const asking = useSignal(false);
   const problem = useSignal("");
   if (LOCKED.includes(asset.status) && !asset.published_version) return null;
-  return html`<button class="button primary wide" disabled=${asking.value} onClick=${download}>
+  return html`<button
+      class=${`button wide ${aside ? "" : "primary"}`}
+      disabled=${asking.value}
+      onClick=${download}
+    >
       <${Icon} name="download" />${asking.value ? "One moment…" : "Download"}
     </button>
     ${problem.value && html`<p class="reason" role="alert">${problem}</p>`}`;
@@ -22,7 +30,10 @@ export function DownloadButton({ asset }) {
     asking.value = true;
     problem.value = "";
     try {
-      const { url } = await call("GET", `assets/${asset.id}/download/?redirect=false`);
+      /** @type {Record<string, string | number>} */
+      const query = { redirect: "false" };
+      if (version) query.version = version;
+      const { url } = await call("GET", `assets/${asset.id}/download/`, { query });
       follow(url);
     } catch (error) {
       problem.value = error instanceof Error ? error.message : String(error);

@@ -9,7 +9,7 @@ import { targetOf } from "./steering.js";
 const SKELETONS = 12;
 
 export function Library() {
-  return html`<section class="library" id="library" aria-labelledby="library-title" tabindex="-1">
+  return html`<section class="library" id="content" aria-labelledby="library-title" tabindex="-1">
     <h1 id="library-title">Library</h1>
     ${state.value === "failed" ? html`<${Failed} retry=${openLibrary} />` : html`<${Grid} />`}
     ${state.value === "ready" && html`<${More} />`}

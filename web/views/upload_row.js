@@ -9,6 +9,7 @@ import { cancel, isMoving, sendAgain } from "../uploads/queue.js";
 import { html } from "../vendor/preact.js";
 import { reasonWords, statusWords } from "../words.js";
 import { Icon } from "./icons.js";
+import { Link } from "./link.js";
 import { RetryButton } from "./retry.js";
 import { Steps } from "./steps.js";
 import { Thumbnail } from "./thumbnail.js";
@@ -38,15 +39,10 @@ function Name({ upload, asset }) {
   const { name } = upload.file;
   const shown = upload.phase.value === "sent" && asset;
   return html`<p class="upload-name" dir="auto" title=${name}>
-    ${shown ? html`<a href=${addressOf(asset.id)} onClick=${follow}>${name}</a>` : name}
+    ${shown
+      ? html`<${Link} to=${addressOf(asset.id)} follow=${() => open(asset.id)}>${name}<//>`
+      : name}
   </p>`;
-
-  /** @param {MouseEvent} event */
-  function follow(event) {
-    if (!asset || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    open(asset.id);
-  }
 }
 
 /** @param {{ upload: Upload }} props */
