@@ -33,7 +33,7 @@ def measure(quick: bool) -> Section:
     per_thousand = costs.approvals_per_thousand()
     return Section(
         TITLE,
-        f"{count} uploads of known bytes by three members at once, each reviewed in two steps by "
+        f"{count} uploads of known bytes, {_AT_ONCE} sent at a time, each reviewed in two steps by "
         "two scripted approvers who look at what is assigned to them and approve it, in local mode "
         "with the state machine on moto's interpreter. The cost is by formula, from the requests "
         "and units of `tests/house/budget.py` and public list prices; see costs.md.",
