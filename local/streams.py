@@ -67,10 +67,6 @@ class Stream:
                 failed |= not self._hand_over(shard, found, invoke)
         return Taken(records, failed)
 
-    def look_again(self) -> None:
-        """Go on from what is done, with nothing kept of where the last reads had come to."""
-        self._iterators.clear()
-
     def _open_shards(self) -> Iterator[str]:
         if time.monotonic() - self._looked_at > _LOOK_FOR_SHARDS_SECONDS:
             self._look_for_shards()

@@ -23,7 +23,6 @@ from botocore.config import Config
 from chalice.config import Config as ChaliceConfig
 from chalice.local import LocalGateway
 from moto import mock_aws
-from moto.dynamodbstreams.models import dynamodbstreams_backends
 
 from local import cloud as local_cloud
 from local.provision import ACCOUNT_ID
@@ -235,12 +234,7 @@ class Cloud:
             streams = boto3.client("dynamodbstreams", config=config)
             self._streams[source.name] = Stream(client("dynamodb"), streams, table)
         stream = self._streams[source.name]
-        # moto replaces the whole table, and what was read of its stream, when a transaction fails.
-        stream.look_again()
-        try:
-            return stream.take(source.batch_size, lambda event: answer(source, event)).records
-        finally:  # which hold on to every table that was replaced
-            dynamodbstreams_backends[ACCOUNT_ID][local_cloud.REGION].shard_iterators.clear()
+        return stream.take(source.batch_size, lambda event: answer(source, event)).records
 
 
 def answer(source: Any, event: dict[str, Any]) -> Any:

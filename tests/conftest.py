@@ -8,10 +8,12 @@ from moto import mock_aws
 
 from local.cloud import AWS_ENVIRONMENT
 from tests import cloud as clouds
+from tests import emulation
 
 pytest_plugins = ["tests.house.recorder"]
 
 os.environ.update(AWS_ENVIRONMENT)
+emulation.improve()
 with mock_aws():  # models take their tables' names when they are imported
     os.environ.update(clouds.environment())
 

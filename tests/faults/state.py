@@ -1,17 +1,10 @@
 """All that the emulated AWS holds: kept, put back, emptied, and read without asking it."""
 
 import copy
-import gc
 import json
-from functools import cache
 from typing import Any, NamedTuple
 
-import pytest
 from boto3.dynamodb.types import TypeDeserializer
-from botocore.useragent import UserAgentString
-from moto.core import responses
-from moto.core.model_instances import model_data
-from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
@@ -24,10 +17,6 @@ Row = dict[str, Any]
 
 _MEMBERSHIP = ("TENANT", "MEMBER#", "EMAIL#")
 """What the tables keep when they are emptied."""
-
-
-_KINDS = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"}
-"""What DynamoDB names the kinds of values."""
 
 
 class Saved(NamedTuple):
@@ -62,8 +51,6 @@ def restore(saved: Saved) -> None:
     for queue in _queues().values():
         queue._messages = []
         queue.deleted_messages.clear()
-    for model in model_data["dynamodb"].values():
-        model.instances_tracked = []  # moto remembers every table that it ever copied
 
 
 def wipe() -> None:
@@ -106,6 +93,12 @@ def keys(bucket: str) -> set[str]:
     return set(_buckets()[bucket].keys)
 
 
+def records(first: int) -> list[Row]:
+    """Read the stream of the audit table, from a record on."""
+    stream = _tables()[settings().audit_table].stream_shard
+    return [item.to_json() for item in stream.items[first:]]
+
+
 def stored_keys() -> list[tuple[str, str, int]]:
     """List every key of every bucket, with the number of its versions."""
     buckets = _buckets().items()
@@ -119,21 +112,6 @@ def open_multiparts() -> set[str]:
 
 def _versions(bucket: Any) -> dict[str, list[Any]]:
     return {key: [*bucket.keys.getlist(key)] for key in bucket.keys}
-
-
-def hasten(patch: pytest.MonkeyPatch) -> None:
-    """Spare moto and botocore a third of their time, in which they find the same again."""
-    real = ResponseSerializer.get_value
-
-    def get_value(serializer: Any, value: Any, key: str, shape: Any) -> Any:
-        if type(value) is dict and len(value) == 1 and value.keys() <= _KINDS:
-            return value.get(key)  # a value of DynamoDB's, whose kind has one spelling
-        return real(serializer, value, key, shape)
-
-    patch.setattr(ResponseSerializer, "get_value", get_value)
-    patch.setattr(UserAgentString, "to_string", lambda agent: "tests")
-    patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
-    gc.freeze()
 
 
 def _value(stored: Any) -> Any:

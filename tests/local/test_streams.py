@@ -194,15 +194,6 @@ def test_the_next_process_goes_on_where_the_last_one_was(
     assert handler.batches == [["a", "b", "c"], ["c", "d"]]
 
 
-def test_reading_again_loses_and_repeats_nothing(table: Table, handler: Handler) -> None:
-    stream = table.stream()
-    for pk in "abc":
-        table.put(pk)
-        stream.look_again()
-        stream.take(100, handler)
-    assert handler.batches == [["a"], ["b"], ["c"]]
-
-
 def test_an_iterator_that_expired_is_made_anew(table: Table, handler: Handler) -> None:
     stream = table.stream()
     table.put("a")

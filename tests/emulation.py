@@ -1,0 +1,105 @@
+"""moto, made exact where threads meet and quicker where it finds the same again."""
+
+import copy
+import threading
+from functools import cache
+from typing import Any
+
+from botocore.useragent import UserAgentString
+from moto.core import responses
+from moto.core.serialize import ResponseSerializer
+from moto.dynamodb import models
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.responses import DynamoHandler
+
+_KINDS = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"}
+"""What DynamoDB names the kinds of values."""
+
+_lock = threading.RLock()
+
+
+def improve() -> None:
+    """Let transactions be atomic for threads, and copy only what they touch.
+
+    moto copies whole tables before a transaction, which is most of a test's time, and puts them
+    back when one fails, which undoes what other threads wrote meanwhile.
+    """
+    _isolate_requests()
+    _shorten_transactions()
+    _remember_names()
+
+
+def _isolate_requests() -> None:
+    real = DynamoHandler.call_action
+
+    def call_action(handler: Any) -> Any:
+        with _lock:
+            return real(handler)
+
+    DynamoHandler.call_action = call_action
+
+
+def _shorten_transactions() -> None:
+    real = DynamoDBBackend.transact_write_items
+
+    class WithoutTables:
+        """What the backend gets for `copy`: tables stay themselves."""
+
+        @staticmethod
+        def deepcopy(value: Any) -> Any:
+            return value if isinstance(value, models.Table) else copy.deepcopy(value)
+
+    def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
+        touched = [_Touched(backend, *item.values()) for item in transact_items]
+        try:
+            real(backend, transact_items)
+        except Exception:
+            for item in touched:
+                item.put_back()
+            raise
+
+    models.copy = WithoutTables
+    DynamoDBBackend.transact_write_items = transact_write_items
+
+
+class _Touched:
+    """An item of a table as it was before a transaction, and how long the table's stream was."""
+
+    def __init__(self, backend: Any, operation: dict[str, Any]) -> None:
+        self._table = backend.tables.get(operation["TableName"])
+        if self._table is None:
+            return
+        key = operation.get("Key") or operation["Item"]
+        names = (self._table.hash_key_attr, self._table.range_key_attr)
+        self._key = [DynamoType(key[name]) for name in names if name is not None]
+        self._item = copy.deepcopy(self._table.get_item(*self._key))
+        stream = self._table.stream_shard
+        self._records = 0 if stream is None else len(stream.items)
+
+    def put_back(self) -> None:
+        if self._table is None:
+            return
+        items, key = self._table.items, self._key[-1]
+        if len(self._key) > 1:
+            items = items[self._key[0]]
+        if self._item is None:
+            items.pop(key, None)
+        else:
+            items[key] = self._item
+        if self._table.stream_shard is not None:
+            del self._table.stream_shard.items[self._records :]
+
+
+def _remember_names() -> None:
+    real, cast = ResponseSerializer.get_value, DynamoType.cast_value.fget
+
+    def get_value(serializer: Any, value: Any, key: str, shape: Any) -> Any:
+        if type(value) is dict and len(value) == 1 and value.keys() <= _KINDS:
+            return value.get(key)  # a value of DynamoDB's, whose kind has one spelling
+        return real(serializer, value, key, shape)
+
+    ResponseSerializer.get_value = get_value
+    DynamoType.cast_value = property(lambda v: v.value if v.type == "S" else cast(v))
+    UserAgentString.to_string = lambda _: "tests"
+    responses.method_names_from_class = cache(responses.method_names_from_class)
