@@ -33,7 +33,13 @@ from chalicelib.assets.models import (
     version_key,
 )
 from chalicelib.core import clock, queues, signing, storage
-from chalicelib.core.errors import Conflict, Forbidden, PayloadTooLarge, UnsupportedMediaType
+from chalicelib.core.errors import (
+    Conflict,
+    Forbidden,
+    PayloadTooLarge,
+    ReefError,
+    UnsupportedMediaType,
+)
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import Settings, settings
@@ -180,7 +186,11 @@ def _reserved(
     *,
     assets: int,
 ) -> Iterator[None]:
-    """Hold the upload's bytes while it is written; they are given back if it is not."""
+    """Hold the upload's bytes while it is written; they are given back if it is not.
+
+    Where AWS fails, it may be written all the same, its answer being lost. Then the reservation
+    stays, and a later upload resolves it as one that a crash left behind.
+    """
     reservation = (actor.tenant_id, str(upload.upload_id), request.size_bytes, assets)
     usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
     for left_behind in quotas.abandoned(usage, now):
@@ -192,7 +202,7 @@ def _reserved(
             bucket = settings().uploads_bucket
             upload.multipart_id = storage.start_multipart(bucket, upload.key)
         yield
-    except BaseException:
+    except ReefError:
         quotas.cancel(*reservation)
         raise
     quotas.settle(*reservation)

@@ -81,6 +81,30 @@ def _is_of(row: state.Row, parcel: Parcel) -> bool:
     return bool(row.get("upload_id") == parcel.upload_id)
 
 
+def _decide(world: World, parcel: Parcel, plan: Plan) -> bool:
+    who, decision = parcel.todo[0].split(": ")
+    body = {"decision": decision, "comment": "So be it.", "step_id": who}
+    workflow = world.workflow(parcel)
+    assert workflow is not None
+    path = f"/workflows/{workflow['workflow_id']}/approve/"
+    answer = world.call("POST", path, plan, who=who, body=body)
+    if answer is None:
+        return False
+    # A repeated request finds it decided.
+    late = answer.status == 409 and answer.code in ("already_decided", "workflow_closed")
+    return late or _came(answer, 200)
+
+
+def _trash(world: World, parcel: Parcel, plan: Plan) -> bool:
+    answer = world.call("DELETE", f"/assets/{parcel.asset_id}/", plan, who="admin")
+    return answer is not None and _came(answer, 204)
+
+
+def _restore(world: World, parcel: Parcel, plan: Plan) -> bool:
+    answer = world.call("POST", f"/assets/{parcel.asset_id}/restore/", plan, who="admin", body={})
+    return answer is not None and _came(answer, 200, 409)
+
+
 STEPS: dict[str, Callable[[World, Parcel, Plan], bool]] = {
     "reserve": _reserve,
     "send": _send,
@@ -88,5 +112,12 @@ STEPS: dict[str, Callable[[World, Parcel, Plan], bool]] = {
     "complete": _complete,
     "abort": _abort,
     "retry": _retry,
+    "admin: trash": _trash,
+    "admin: restore": _restore,
+    "editor: approve": _decide,
+    "editor: reject": _decide,
+    "editor: request_changes": _decide,
+    "moderator: approve": _decide,
+    "moderator: reject": _decide,
 }
 """What a client can do, by the name that a parcel's `todo` has for it."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests.faults import parcels
-from tests.faults.parcels import BARE, Parcel
-from tests.faults.wire import Call, Fault, Plan
+from tests.faults.parcels import BARE, BRIEFLY, ESCALATED, ONCE, TWICE, Parcel
+from tests.faults.wire import Call, Fault, Plan, nothing
 from tests.faults.world import Letter, World
 from tests.journeys.pipeline import message
 
@@ -22,6 +22,10 @@ SCANNED = ("route_upload", "scan_upload")
 DRAWN_LAST = (*SCANNED, "read_metadata")
 ALL = ("route_upload", "scan_upload", "make_thumbnails", "read_metadata")
 
+
+TOLD = ("dispatch_records",)
+BOTH = ("editor: approve", "moderator: approve")
+BACK = ("admin: trash", "admin: restore", "editor: approve")
 
 _SWEEPS_THAT_GIVE_UP = 7
 
@@ -69,6 +73,33 @@ def begun(parcel: Parcel, step: str, *functions: str) -> Preparation:
             world.deliver_all(*functions)
 
     return prepare
+
+
+def reviewed(category: str) -> Preparation:
+    """Have a category's uploads reviewed."""
+    return lambda world: world.review(category)
+
+
+def then(step: str, *functions: str) -> Preparation:
+    """Let the last client, or a reviewer of its upload, take a step, and some functions run."""
+
+    def prepare(world: World) -> None:
+        parcel = world.parcels[-1]
+        assert parcel.todo[0] == step
+        assert world.act(parcel)
+        world.deliver_all(*functions)
+
+    return prepare
+
+
+def passed(function: str) -> Preparation:
+    """Let a function have its next letter."""
+    return lambda world: delivers(function)(world, nothing)
+
+
+def vanished(world: World) -> None:
+    """Lose every execution."""
+    world.wire.machines.vanish()
 
 
 def lost(*functions: str) -> Preparation:
@@ -162,8 +193,31 @@ def sweeps(world: World, plan: Plan) -> None:
     world.sweep(plan)
 
 
+def tends(world: World, plan: Plan) -> None:
+    """Run what looks after reviews; two may run at once."""
+    world.wire.meanwhile = world.tend
+    world.tend(plan)
+
+
 def _letter(world: World, function: str) -> Letter:
     return next(letter for letter in world.post if letter.function == function)
+
+
+def small(category: str, *deeds: str, ends: str | None = None) -> Parcel:
+    return parcels.reviewed(parcels.text(**BARE), category, *deeds, ends=ends)
+
+
+def in_review(category: str, *deeds: str, ends: str | None = None) -> Preparation:
+    """Let an upload come before its reviewers, who know of it."""
+    parcel = small(category, *deeds, ends=ends)
+
+    def prepare(world: World) -> None:
+        world.parcels.append(parcel)
+        while world.may_act(parcel):
+            world.act(parcel)
+        world.deliver_all()
+
+    return prepare
 
 
 FLOWS = (
@@ -318,5 +372,100 @@ FLOWS = (
         "retry a task",
         acts,
         (begun(parcels.retried(parcels.torn_image()), "retry", *ALL),),
+    ),
+    Flow(
+        "scan what is reviewed",
+        delivers("scan_upload"),
+        (reviewed(ONCE), sent(small(ONCE, "editor: approve"), through=ROUTED)),
+    ),
+    Flow(
+        "tell of a record",
+        delivers("dispatch_records"),
+        (reviewed(ONCE), sent(small(ONCE, "editor: approve"), through=ALL)),
+    ),
+    Flow(
+        "tell a reviewer",
+        delivers("notify"),
+        (
+            reviewed(ONCE),
+            sent(small(ONCE, "editor: approve"), through=(*ALL, *TOLD)),
+            passed("notify"),  # that a review has begun, which nobody is told
+        ),
+    ),
+    Flow(
+        "begin to wait",
+        delivers("keep_time"),
+        (reviewed(ONCE), sent(small(ONCE, "editor: approve"), through=ALL)),
+    ),
+    Flow("approve the first step", acts, (reviewed(TWICE), in_review(TWICE, *BOTH))),
+    Flow(
+        "approve the last step",
+        acts,
+        (reviewed(TWICE), in_review(TWICE, *BOTH), then(BOTH[0], "keep_time")),
+    ),
+    Flow(
+        "reject",
+        acts,
+        (reviewed(TWICE), in_review(TWICE, "editor: reject", ends="rejected")),
+    ),
+    Flow(
+        "request changes",
+        acts,
+        (reviewed(ONCE), in_review(ONCE, "editor: request_changes", ends="changes_requested")),
+    ),
+    Flow(
+        "expire",
+        delivers("keep_time"),
+        (reviewed(BRIEFLY), in_review(BRIEFLY, ends="approval_expired"), waited(hours=2)),
+    ),
+    Flow(
+        "escalate",
+        delivers("keep_time"),
+        (reviewed(ESCALATED), in_review(ESCALATED, ends="approval_expired"), waited(hours=2)),
+    ),
+    Flow(
+        "remind",
+        tends,
+        (reviewed(BRIEFLY), in_review(BRIEFLY, ends="approval_expired"), waited(minutes=40)),
+    ),
+    Flow(
+        "tend what its author left",
+        tends,
+        (
+            reviewed(ONCE),
+            sent(small(ONCE, "editor: approve"), through=ROUTED),
+            dies_after("scan_upload", "BatchWriteItem"),
+            waited(minutes=2),
+        ),
+    ),
+    Flow(
+        "tend a lost execution",
+        tends,
+        (reviewed(ONCE), in_review(ONCE, "editor: approve"), vanished, waited(hours=40)),
+    ),
+    Flow("trash what is reviewed", acts, (reviewed(ONCE), in_review(ONCE, *BACK))),
+    Flow(
+        "end a trashed review",
+        delivers("end_workflows"),
+        (reviewed(ONCE), in_review(ONCE, *BACK), then("admin: trash", "dispatch_records")),
+    ),
+    Flow(
+        "end a superseded review",
+        delivers("end_workflows"),
+        (
+            reviewed(ONCE),
+            in_review(ONCE, ends="superseded"),
+            sent(parcels.superseded()[1], through=(*ALL, *TOLD)),
+        ),
+    ),
+    Flow(
+        "begin a restored review",
+        delivers("end_workflows"),
+        (
+            reviewed(ONCE),
+            in_review(ONCE, *BACK),
+            then("admin: trash", *TOLD, "end_workflows", "keep_time"),
+            then("admin: restore", *TOLD),
+        ),
     ),
 )

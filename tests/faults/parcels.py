@@ -9,7 +9,22 @@ from typing import Any
 from tests import media_files
 
 TEXT: dict[str, Any] = {"filename": "tides.txt", "content_type": "text/plain"}
-BARE = {"generate_thumbnail": False, "extract_metadata": False}
+BARE: dict[str, Any] = {"generate_thumbnail": False, "extract_metadata": False}
+ONCE, TWICE, BRIEFLY, ESCALATED = ("review/" + how for how in ("once", "twice", "brief", "long"))
+"""Categories whose uploads are reviewed."""
+_EDITOR = {"id": "editor", "name": "Look", "approvers": {"type": "roles", "roles": ["editor"]}}
+_MODERATOR = {
+    "id": "moderator",
+    "name": "Rights",
+    "approvers": {"type": "roles", "roles": ["moderator"]},
+}
+STEPS: dict[str, list[dict[str, Any]]] = {
+    ONCE: [_EDITOR],
+    TWICE: [_EDITOR, _MODERATOR],
+    BRIEFLY: [_EDITOR | {"timeout_hours": 1}],
+    ESCALATED: [_EDITOR | {"timeout_hours": 1, "escalate_to": {"roles": ["moderator"]}}],
+}
+"""By whom; a step is called as the role that decides it."""
 GREETING = b"High tide at noon.\n"
 
 
@@ -17,7 +32,9 @@ GREETING = b"High tide at noon.\n"
 class Parcel:
     """An upload, what its client still does, and how it must end: status and reason.
 
-    It makes an asset, or a version of the asset that the parcel named in `of` has made.
+    It makes an asset, or a version of the asset that the parcel named in `of` has made. `review` is
+    the category by which it is reviewed, `deeds` what people do then; `tried` says that the next
+    step was taken once, in vain.
     """
 
     name: str
@@ -26,6 +43,9 @@ class Parcel:
     described: dict[str, Any] = field(default_factory=dict)
     todo: tuple[str, ...] = ("reserve", "send")
     of: str | None = None
+    review: str | None = None
+    deeds: tuple[str, ...] = ()
+    tried: bool = False
     reserved: dict[str, Any] | None = None
 
     @property
@@ -94,6 +114,26 @@ def linked(name: str = "linked") -> Parcel:
 
 def version(of: str, name: str = "version") -> Parcel:
     return Parcel(name, b"Low tide at six.\n", ("approved", None), TEXT | BARE, of=of)
+
+
+def reviewed(parcel: Parcel, category: str, *deeds: str, ends: str | None = None) -> Parcel:
+    """Let people decide on a parcel, or its time go by; then it ends approved, or with a reason."""
+    described = parcel.described if parcel.of else parcel.described | {"category": category}
+    return replace(
+        parcel,
+        name=f"{parcel.name}, {category}",
+        ends=("approved", None) if ends is None else ("rejected", ends),
+        described=described,
+        todo=(*parcel.todo, *deeds),
+        review=category,
+        deeds=deeds,
+    )
+
+
+def superseded() -> list[Parcel]:
+    """Let a version come while the first one is under review."""
+    first = reviewed(text(**BARE), ONCE, ends="superseded")
+    return [first, reviewed(version(first.name), ONCE, "editor: approve")]
 
 
 def retried(parcel: Parcel) -> Parcel:

@@ -4,9 +4,9 @@ import random
 from datetime import timedelta
 
 from tests.faults import parcels, truth
-from tests.faults.parcels import BARE, Parcel
+from tests.faults.parcels import BARE, BRIEFLY, ESCALATED, ONCE, TWICE, Parcel
 from tests.faults.wire import Call, Fault
-from tests.faults.world import Letter, World
+from tests.faults.world import STREAM, Letter, World
 from tests.journeys.pipeline import assert_nothing_unscanned_is_readable
 
 LOOK_CLOSELY_EVERY = 40
@@ -17,6 +17,16 @@ ALL_AGAIN_EVERY = 4
 
 _LONGEST = 24
 _FAULTS: tuple[Fault, ...] = ("dies before", "dies after", "answer lost", "overtaken")
+_REVIEWS: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
+    (ONCE, None, ("editor: approve",)),
+    (ONCE, "changes_requested", ("editor: request_changes",)),
+    (ONCE, None, ("admin: trash", "admin: restore", "editor: approve")),
+    (TWICE, None, ("editor: approve", "moderator: approve")),
+    (TWICE, "rejected", ("editor: approve", "moderator: reject")),
+    (BRIEFLY, "approval_expired", ()),
+    (ESCALATED, "approval_expired", ()),
+)
+"""By which category something is reviewed, how that ends, and what people do."""
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=17))
 
 
@@ -63,22 +73,22 @@ class _Storm:
         self._risk = self._random.choice((0.0, 0.02, 0.05, 0.1))
         self._overload = self._random.choice((0.0, 0.0, 0.02, 0.05))
         self.told: list[str] = []
-        world.parcels += _cargo(self._random)
+        cargo = _cargo(self._random)
+        for parcel in cargo:
+            if parcel.review and not parcel.of:
+                world.review(parcel.review)
+        world.parcels += cargo
         world.wire.meanwhile = self._meanwhile
 
     def rage(self) -> None:
         """Let chance do this and that until everything is done, or it was enough."""
-        for _ in range(_LONGEST):
-            busy = [parcel for parcel in self._world.parcels if self._may_act(parcel)]
+        for _ in range(_LONGEST * (2 if self._world.reviews else 1)):
+            busy = [parcel for parcel in self._world.parcels if self._world.may_act(parcel)]
             if not busy and not self._world.post:
                 break
             self._happen(busy)
             if self._random.random() < 0.3:
                 truth.nothing_unscanned(self._world)
-
-    def _may_act(self, parcel: Parcel) -> bool:
-        base = self._world.base(parcel)
-        return bool(parcel.todo) and (base is None or base.reserved is not None)
 
     def _happen(self, busy: list[Parcel]) -> None:
         chance, world = self._random.random(), self._world
@@ -89,6 +99,9 @@ class _Storm:
             world.collect()
         elif chance < 0.85:
             self._post_moves()
+        elif chance < 0.9 and world.reviews and self._random.random() < 0.5:
+            world.tend(self._suffers)
+            self._tell("tended")
         elif chance < 0.9:
             world.sweep(self._suffers)
             self._tell("swept")
@@ -104,7 +117,11 @@ class _Storm:
 
     def _post_moves(self) -> None:
         """Deliver any letter, or some to the same function at once; lose or double one."""
-        letter, chance = self._random.choice(self._world.post), self._random.random()
+        letter, chance = self._any_letter(), self._random.random()
+        if letter.function == STREAM:
+            done = self._world.deliver([letter], self._suffers)
+            self._tell(f"a record was told{'' if done else ' in vain'}")
+            return
         if chance < 0.08:
             self._world.post.remove(letter)
             self._tell(f"a letter to {letter.function} got lost")
@@ -118,15 +135,24 @@ class _Storm:
         done = self._world.deliver(together, self._suffers)
         self._tell(f"{len(together)} to {letter.function}{'' if done else ' failed'}")
 
+    def _any_letter(self) -> Letter:
+        """Choose one; of a stream's the first."""
+        letter = self._random.choice(self._world.post)
+        if letter.function == STREAM:
+            return next(first for first in self._world.post if first.function == STREAM)
+        return letter
+
     def _meanwhile(self) -> None:
         """What another process does between two calls of one."""
         if self._world.post and self._random.random() < 0.8:
-            letter = self._random.choice(self._world.post)
+            letter = self._any_letter()
             self._tell(f"({letter.function} meanwhile)")
             self._world.deliver([letter])
         else:
             self._tell("(swept meanwhile)")
             self._world.sweep()
+            if self._world.reviews:
+                self._world.tend()
 
     def _suffers(self, call: Call) -> Fault | None:
         if self._away.get(call.service, 0) > 0:
@@ -160,9 +186,17 @@ def _cargo(chance: random.Random) -> list[Parcel]:
         lambda: [parcels.wrong_size()],
         lambda: [parcels.in_parts()],
         lambda: [parcels.aborted(multipart=chance.random() < 0.5)],
+        parcels.superseded,
+        lambda: [_reviewed(parcels.image(**tasks), chance)],
+        lambda: [_reviewed(parcels.text(**tasks), chance)],
     )
     chosen = [
         parcel for make in chance.sample(makers, chance.choice((1, 1, 2))) for parcel in make()
     ]
     chance.shuffle(chosen)
     return sorted(chosen, key=lambda parcel: parcel.of is not None)
+
+
+def _reviewed(parcel: Parcel, chance: random.Random) -> Parcel:
+    category, ends, deeds = chance.choice(_REVIEWS)
+    return parcels.reviewed(parcel, category, *deeds, ends=ends)

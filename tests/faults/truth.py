@@ -1,18 +1,32 @@
 """What must hold: at any moment, and when everything has ended."""
 
 import re
+from collections import Counter
 from typing import Any
 
 from chalicelib.assets import faces
 from chalicelib.core.settings import settings
+from chalicelib.tenants import verifying
 from tests.faults import state
 from tests.faults.parcels import Parcel
 from tests.faults.state import Row
 from tests.faults.world import World
 
-_DEEDS = re.compile(r"created (verdict retried )*verdict ")
-_VERDICTS = ("approved", "failed", "quarantined", "aborted", "upload_expired")
-_SEEN = ("downloaded",)
+_DEEDS = re.compile(r"created (verdict retried )*(in_review )*verdict ")
+_VERDICTS = {
+    "approved": "approved",
+    "failed": "failed",
+    "quarantined": "quarantined",
+    "aborted": "aborted",
+    "upload_expired": "upload_expired",
+    "rejected": "rejected",
+    "changes_requested": "changes_requested",
+    "expired": "approval_expired",
+    "cancelled": "superseded",
+}
+"""What the audit trail says at last, and the status or reason that goes with it."""
+_ENDINGS = {"completed", "rejected", "changes_requested", "expired", "cancelled"}
+_SEEN = ("downloaded", "trashed", "restored")
 _UNREADABLE = ("uploading", "scanning", "quarantined", "failed")
 
 GAVE_UP = {("failed", "upload_expired"), ("failed", "aborted")}
@@ -42,6 +56,8 @@ def all_is_well(world: World) -> None:
     _uploads_ended(rows)
     _quota_is_exact(rows)
     _nothing_is_left_over(rows)
+    _reviews_ended(world, rows)
+    assert not [parcel.name for parcel in world.parcels if parcel.todo]
     assert not world.post, [letter.function for letter in world.post]
 
 
@@ -69,7 +85,7 @@ def _version_ended(version: Row, parcel: Parcel | None, rows: list[Row]) -> None
     told = [record["action"].partition(".")[2] for record in _audit(rows, version)]
     done = [deed for deed in told if deed not in _SEEN]
     assert _DEEDS.fullmatch("".join(f"{'verdict' if d in _VERDICTS else d} " for d in done)), done
-    assert done[-1] in end, (done, end)
+    assert _VERDICTS[done[-1]] in end, (done, end)
     if end[0] == "approved" and parcel is not None:
         _is_described(version["face"], parcel.described, rows)
 
@@ -130,6 +146,60 @@ def _nothing_is_left_over(rows: list[Row]) -> None:
         }
         assert references == users, (references, users)
         assert users, f"nobody uses {content['pk']}"
+
+
+def _reviews_ended(world: World, rows: list[Row]) -> None:
+    """See that every review is over, once and for all who had a part in it, and is on record."""
+    reviewed = [parcel for parcel in world.parcels if parcel.review]
+    workflows = {row["workflow_id"]: row for row in rows if row.get("sk") == "WORKFLOW"}
+    for parcel in reviewed:
+        mine = [w for w in workflows.values() if (w["asset_id"], w["number"]) == _ids(parcel)]
+        assert mine, f"{parcel.name} was never reviewed"
+        decisions = [row for row in rows if _is_decision(row, [w["pk"] for w in mine])]
+        wanted = [deed for deed in parcel.deeds if not deed.startswith("admin")]
+        assert len(decisions) == len(wanted), parcel.name
+    for workflow in workflows.values():
+        _is_over(workflow, [row for row in rows if row["pk"] == workflow["pk"]])
+    for row in rows:
+        assert "assignee_key" not in row, row
+        if row.get("sk", "").startswith("REVIEW#"):
+            assert not row["is_live"]
+            assert workflows[row["workflow_id"]]["status"] == row["status"]
+    assert not world.wire.machines.running
+    if world.reviews:
+        _nobody_was_told_twice(rows)
+        report = verifying.verify(world.pipeline.acme.id, world.moment)
+        assert not report.faults, report
+        assert not report.fresh, report
+
+
+def _is_over(workflow: Row, rows: list[Row]) -> None:
+    assert workflow["status"] != "in_progress", workflow
+    assert not {"open_in", "deadline", "due_at"} & workflow.keys(), workflow
+    history = [row for row in rows if row["sk"].startswith("HISTORY#")]
+    assert len(history) == workflow["entries"]
+    assert sum(entry["action"] in _ENDINGS for entry in history) == 1, history
+    assert not [row for row in rows if row["sk"].startswith("TOKEN#")], workflow
+    for step in (row for row in rows if row["sk"].startswith("STEP#")):
+        cancelled = workflow["status"] == "cancelled"
+        assert step["status"] not in {"active", "escalated"} or cancelled, step
+        assert not [one for one in step["assignments"] if one["status"] == "pending"], step
+
+
+def _nobody_was_told_twice(rows: list[Row]) -> None:
+    """See that who had to decide was told so at most once a turn: not if they were faster."""
+    notices = [row for row in rows if row.get("kind") == "assignment"]
+    told = Counter((row["pk"], row["workflow_id"], row["turn"]) for row in notices)
+    assert set(told.values()) <= {1}, told
+    assert not [row for row in notices if row["mail"] == "waiting"], notices
+
+
+def _is_decision(row: Row, keys: list[str]) -> bool:
+    return row["pk"] in keys and row["sk"].startswith("DECISION#")
+
+
+def _ids(parcel: Parcel) -> tuple[str, int]:
+    return parcel.asset_id, parcel.number
 
 
 def _versions(rows: list[Row], asset_id: str) -> list[Row]:

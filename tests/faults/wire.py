@@ -12,6 +12,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
 from botocore.exceptions import ConnectionClosedError
 
+from chalicelib.core import clock
+from tests.faults.machines import ANSWERED, Machines, response
+
 Fault = Literal["dies before", "dies after", "answer lost", "refused", "overtaken"]
 """The process dies before a call is sent, or after it was done; the answer gets lost, so that the
 SDK sends again; AWS refuses; or something else happens right before."""
@@ -45,6 +48,7 @@ class Wire:
         self.calls: list[Call] = []
         self.suffered: list[str] = []
         self.meanwhile: Callable[[], object] = lambda: None
+        self.machines = Machines()
         self._plan: Plan | None = None
         self._dead = False
         self._done: dict[str, Any] = {}
@@ -52,6 +56,8 @@ class Wire:
 
         def carry(endpoint: Endpoint, request: Any, operation: Any, context: Any) -> Any:
             def send() -> Any:
+                if operation.name in ANSWERED:
+                    return self.machines.answer(operation.name, request.body, clock.now())
                 if operation.name == "TransactWriteItems":
                     token = json.loads(request.body)["ClientRequestToken"]
                     return self._once(token, lambda: real(endpoint, request, operation, context))
@@ -128,4 +134,4 @@ def refusal(call: Call) -> tuple[AWSResponse, dict[str, Any]]:
         error["Error"]["Code"] = "TransactionCanceledException"
         error["CancellationReasons"] = [{"Code": "None"}, {"Code": reason, "Message": "Busy."}]
     error["ResponseMetadata"] = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}
-    return AWSResponse(f"https://{call.service}", status, {}, None), error
+    return response(status), error

@@ -1,5 +1,6 @@
 """A Reef with one tenant whose time, ids and messages the harness moves by hand."""
 
+import copy
 import gc
 import itertools
 import random
@@ -17,6 +18,7 @@ from chalicelib.processing.clamd import Clamd
 from tests import cloud as clouds
 from tests.faults import parcels, state
 from tests.faults.clients import STEPS
+from tests.faults.machines import Machines
 from tests.faults.parcels import TEXT, Parcel
 from tests.faults.wire import Died, Plan, Wire, nothing
 from tests.journeys import pipeline as journeys
@@ -24,6 +26,12 @@ from tests.journeys.pipeline import FUNCTIONS, Pipeline
 
 MOST_RECEIVES = 5
 """After so many the queue gives a message up; the same number stands in `infra/`."""
+
+STREAM = "dispatch_records"
+"""The function that follows a stream, whose records keep their order."""
+
+FOLLOWERS = ("keep_time", "end_workflows", "notify")
+"""The functions that follow what is reviewed, beside those of an upload."""
 
 _ROUNDS = 40
 _WAITS = (timedelta(minutes=17), timedelta(minutes=17), timedelta(hours=2, minutes=10))
@@ -43,6 +51,11 @@ class Letter:
     message: dict[str, Any]
     receives: int = 0
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its queue has given it up; a stream gives nothing up."""
+        return self.receives >= MOST_RECEIVES and self.function != STREAM
+
 
 @dataclass
 class Kept:
@@ -54,6 +67,7 @@ class Kept:
     ids: Any
     parcels: list[Parcel]
     post: list[Letter]
+    machines: Machines
 
 
 class World:
@@ -68,8 +82,9 @@ class World:
         self.post: list[Letter] = []
         self.delivered: list[Letter] = []
         self.sweeps = 0
+        self.reviews = False
         self._clamd = clamd
-        self._ticks = 0
+        self._ticks = self._dispatched = 0
         self._ids = random.Random()
         patch.setattr(clock, "now", self._now)
         patch.setattr(secrets, "randbits", lambda bits: self._ids.getrandbits(bits))
@@ -80,10 +95,20 @@ class World:
         self.reset(0)
         self.parcels.append(parcels.image())
         self.settle()
+        self.reset(0)
+        self.review(parcels.TWICE)
+        deeds = ("editor: approve", "moderator: approve")
+        self.parcels.append(parcels.reviewed(parcels.image(), parcels.TWICE, *deeds))
+        self.settle()
 
     def _now(self) -> datetime:
         """Give a time that stands still but for a millisecond each time it is asked for."""
         self._ticks += 1
+        return self.moment
+
+    @property
+    def moment(self) -> datetime:
+        """The present time, without asking for it."""
         return _BEGIN + self.elapsed + timedelta(milliseconds=self._ticks)
 
     def reset(self, seed: int) -> None:
@@ -94,7 +119,9 @@ class World:
         self._ticks = 0
         self.elapsed = timedelta()
         self.parcels, self.post, self.delivered = [], [], []
-        self.sweeps = 0
+        self.sweeps = self._dispatched = 0
+        self.reviews = False
+        self.wire.machines = Machines()
         self.scanner_returns()
 
     def keep(self) -> Kept:
@@ -103,7 +130,8 @@ class World:
         parcels = [replace(parcel) for parcel in self.parcels]
         post = [replace(letter) for letter in self.post]
         ids = self._ids.getstate()
-        return Kept(state.save(), self.elapsed, self._ticks, ids, parcels, post)
+        machines = copy.deepcopy(self.wire.machines)
+        return Kept(state.save(), self.elapsed, self._ticks, ids, parcels, post, machines)
 
     def go_back(self, kept: Kept) -> None:
         """Make everything as it was."""
@@ -112,15 +140,17 @@ class World:
         self._ids.setstate(kept.ids)
         self.parcels = [replace(parcel) for parcel in kept.parcels]
         self.post = [replace(letter) for letter in kept.post]
+        self.wire.machines = copy.deepcopy(kept.machines)
         self.delivered = []
-        self.sweeps = 0
+        self.sweeps = self._dispatched = 0
         self.scanner_returns()
 
     def standing(self) -> str:
         """Describe all that outlives a process; from the same standing the same follows."""
-        post = [(x.function, _subject(x.message["Body"]), x.receives) for x in self.post]
+        post = [(x.function, _subject(x.message), x.receives) for x in self.post]
         clients = [(parcel.todo, parcel.reserved is not None) for parcel in self.parcels]
-        return repr((state.rows(), state.stored_keys(), post, clients))
+        machines = self.wire.machines.running
+        return repr((state.rows(), state.stored_keys(), post, clients, machines))
 
     def scanner_leaves(self) -> None:
         """Let nobody answer where clamd was."""
@@ -130,20 +160,48 @@ class World:
         """Let clamd answer again."""
         self.pipeline.scan_with(self._clamd)
 
-    def call(self, method: str, path: str, plan: Plan = nothing, **more: Any) -> Any:
-        """Call the API as a contributor; None where the process died before it answered."""
+    def review(self, category: str) -> None:
+        """Have what is uploaded into a category reviewed, and follow what happens to it."""
+        self.reviews = True
+        body = {"name": category, "category": category, "steps": parcels.STEPS[category]}
+        made = self.call("POST", "/workflow_templates/", who="admin", body=body)
+        assert made.status == 201, made.content
+
+    def workflow(self, parcel: Parcel) -> state.Row | None:
+        """Give the newest review of a parcel's version."""
+        if parcel.reserved is None:
+            return None
+        rows = [row for row in state.rows() if row.get("sk") == "WORKFLOW"]
+        mine = [row for row in rows if row["asset_id"] == parcel.asset_id]
+        return next((row for row in reversed(mine) if row["number"] == parcel.number), None)
+
+    def may_act(self, parcel: Parcel) -> bool:
+        """Say whether what a parcel's people do next is possible yet."""
+        if not parcel.todo:
+            return False
+        who, _, deed = parcel.todo[0].partition(": ")
+        if deed and deed != "restore" and not parcel.tried:
+            workflow = self.workflow(parcel)
+            waits = workflow is not None and workflow["status"] == "in_progress"
+            return waits and who in ("admin", workflow["step_id"])
+        base = self.base(parcel)
+        return base is None or base.reserved is not None
+
+    def call(
+        self, method: str, path: str, plan: Plan = nothing, who: str = "contributor", **more: Any
+    ) -> Any:
+        """Call the API as somebody; None where the process died before it answered."""
         self.pass_time(timedelta(seconds=1))
         try:
             with self.wire.watched(plan):
-                return self.pipeline.cloud.call(
-                    method, path, self.pipeline.who("contributor"), **more
-                )
+                return self.pipeline.cloud.call(method, path, self.pipeline.who(who), **more)
         except Died:
             return None
 
     def act(self, parcel: Parcel, plan: Plan = nothing) -> bool:
         """Let a client take its next step; False where it has to take it again."""
         done = STEPS[parcel.todo[0]](self, parcel, plan)
+        parcel.tried = not done
         if done:
             parcel.todo = parcel.todo[1:]
         else:
@@ -155,23 +213,38 @@ class World:
         STEPS[parcel.todo[0]](self, parcel, nothing)
 
     def finish_clients(self) -> None:
-        """Let every client do all that it meant to."""
+        """Let every client do all that it meant to and can do now."""
         for parcel in self.parcels:
             for _ in range(10):
-                if parcel.todo:
+                if self.may_act(parcel):
                     self.act(parcel)
-            assert not parcel.todo, f"{parcel.name}: {parcel.todo[0]} is refused for ever"
+            assert not self.may_act(parcel), f"{parcel.name}: {parcel.todo[0]} is refused for ever"
+
+    def finish(self) -> None:
+        """Let clients, functions and reviewers do what they can, until nobody can do more."""
+        while True:
+            self.finish_clients()
+            self.deliver_all()
+            if not any(self.may_act(parcel) for parcel in self.parcels):
+                return
 
     def collect(self) -> list[Letter]:
         """Take what waits in the queues to the post; gives what is new."""
         every = [s for s in self.pipeline.cloud.app.event_sources if hasattr(s, "queue")]
-        sources = [source for source in every if source.name in FUNCTIONS]
+        functions = (*FUNCTIONS, *FOLLOWERS)
+        sources = [source for source in every if source.name in functions]
         new = [
             Letter(source.name, journeys.message(body))
             for source in sources
             for body in state.take_messages(source.queue)
         ]
-        assert {source.name for source in sources} == {*FUNCTIONS}
+        assert {source.name for source in sources} == {*functions}
+        for body in self.wire.machines.messages(self.moment):
+            new.append(Letter("keep_time", journeys.message(body)))
+        if self.reviews:
+            told = state.records(self._dispatched)
+            self._dispatched += len(told)
+            new += [Letter(STREAM, record) for record in told]
         self.post += new
         return new
 
@@ -182,16 +255,27 @@ class World:
             if letter in self.post:
                 self.post.remove(letter)
         self.delivered += [letter for letter in letters if letter not in self.delivered]
-        messages = [letter.message for letter in letters]
         try:
             with self.wire.watched(plan):
-                failed = self.pipeline.deliver(letters[0].function, messages)
+                back = self._hand_over(letters)
         except Died:
-            failed = {str(message["MessageId"]) for message in messages}
-        back = [letter for letter in letters if letter.message["MessageId"] in failed]
-        self.post += [letter for letter in back if letter.receives < MOST_RECEIVES]
+            back = letters
+        kept = [letter for letter in back if not letter.is_lost]
+        if letters[0].function == STREAM:
+            self.post[:0] = kept  # a stream hands over nothing before what has failed
+        else:
+            self.post += kept
         self.collect()
         return not back
+
+    def _hand_over(self, letters: Sequence[Letter]) -> Sequence[Letter]:
+        """Invoke a function; gives what comes back."""
+        messages, function = [letter.message for letter in letters], letters[0].function
+        if function == STREAM:
+            told = clouds.answer(self.pipeline.source(function), {"Records": messages})
+            return letters if told["batchItemFailures"] else []
+        failed = self.pipeline.deliver(function, messages)
+        return [letter for letter in letters if letter.message["MessageId"] in failed]
 
     def deliver_all(self, *functions: str) -> None:
         """Hand over every letter, of some functions or of all, until none is left."""
@@ -200,11 +284,22 @@ class World:
             self.deliver(waiting[:1])
 
     def sweep(self, plan: Plan = nothing) -> None:
-        """Run the scheduled Lambda."""
+        """Run the Lambda that looks after uploads."""
+        self._run_scheduled("chalicelib.processing.events.sweep_unfinished", plan)
+
+    def tend(self, plan: Plan = nothing) -> None:
+        """Run the Lambda that looks after reviews."""
+        self._run_scheduled("chalicelib.workflows.events.tend_workflows", plan)
+
+    def send_late_mails(self) -> None:
+        """Run the Lambda that sends what could not be sent at once."""
+        self._run_scheduled("chalicelib.notifications.events.send_digests", nothing)
+
+    def _run_scheduled(self, handler: str, plan: Plan) -> None:
         self.sweeps += 1
         try:
             with self.wire.watched(plan):
-                clouds.invoke("chalicelib.processing.events.sweep_unfinished", SCHEDULED)
+                clouds.invoke(handler, SCHEDULED)
         except Died:
             pass
         except Exception:
@@ -220,26 +315,27 @@ class World:
     def settle(self) -> None:
         """Let AWS be well again, everybody do what is left, and the sweeper look after the rest."""
         self.scanner_returns()
-        self.finish_clients()
-        self.deliver_all()
+        self.finish()
         waits = itertools.chain(_WAITS, itertools.repeat(timedelta(hours=26)))
         for wait in itertools.islice(waits, _ROUNDS):
             self._try_failed_again()
-            unfinished = [row for row in state.rows() if "due_shard" in row]
-            if not unfinished and not self.post:
+            unfinished = [row for row in state.rows() if {"due_shard", "digest_shard"} & row.keys()]
+            # An execution whose token got lost waits until the time of its step is over.
+            if not unfinished and not self.post and not self.wire.machines.running:
                 break
             self.pass_time(wait)
             self.sweep()
-            self.deliver_all()
+            self.tend()
+            self.send_late_mails()
+            self.finish()
         self._resolve_reservations()
 
     def _try_failed_again(self) -> None:
         for parcel in self.parcels:
             reason = parcel.reserved and self.outcome(parcel)[1]
             if reason in AGAIN and reason != parcel.ends[1]:
-                parcel.todo = ("retry",)
-        self.finish_clients()
-        self.deliver_all()
+                parcel.todo = ("retry", *parcel.deeds)
+        self.finish()
 
     def _resolve_reservations(self) -> None:
         """Upload once more, much later: it looks after what crashes have left behind."""
@@ -247,7 +343,7 @@ class World:
             self.pass_time(timedelta(hours=2))
             late = Parcel("late", b"late", ("failed", "aborted"), TEXT, ("reserve", "abort"))
             self.parcels.append(late)
-            self.finish_clients()
+            self.finish()
 
     def base(self, parcel: Parcel) -> Parcel | None:
         """Give the parcel of whose asset another makes a version; None where it makes an asset."""
@@ -265,13 +361,17 @@ def running(clamd: Clamd) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REEF_LOG_LEVEL", "CRITICAL")
         gc.freeze()
+        patch.setattr(clock, "now", lambda: _BEGIN)
         with clouds.running() as cloud:
             yield World(Pipeline(cloud, clamd, patch), clamd, patch)
     settings.settings.cache_clear()
 
 
-def _subject(body: str) -> object:
+def _subject(message: dict[str, Any]) -> object:
     """Give what a message is about, without the time at which S3 wrote it."""
+    if "dynamodb" in message:
+        return message["dynamodb"]["Keys"]
+    body = message["Body"]
     return queues.created_keys(body) if "Records" in body else body
 
 

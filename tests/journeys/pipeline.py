@@ -164,7 +164,7 @@ class Pipeline:
 
     def deliver(self, function: str, messages: list[Message]) -> set[str]:
         """Hand messages to a function; gives the ids of those that go back to the queue."""
-        source = self._source(function)
+        source = self.source(function)
         return clouds.invoke(source.handler_string, clouds.sqs_event(source.queue, messages))
 
     def lose(self, function: str) -> None:
@@ -177,9 +177,9 @@ class Pipeline:
     def queue_url(self, function: str) -> str:
         """Give the URL of a function's queue."""
         sqs = aws.client("sqs")
-        return str(sqs.get_queue_url(QueueName=f"reef-{self._source(function).queue}")["QueueUrl"])
+        return str(sqs.get_queue_url(QueueName=f"reef-{self.source(function).queue}")["QueueUrl"])
 
-    def _source(self, function: str) -> Any:
+    def source(self, function: str) -> Any:
         (source,) = [s for s in self.cloud.app.event_sources if s.name == function]
         return source
 
