@@ -21,7 +21,7 @@ from chalicelib.processing.routes import api as processing
 from chalicelib.tenants import members
 from chalicelib.tenants.events import bp as tenant_events
 from chalicelib.tenants.routes import api as tenants
-from chalicelib.workflows import assigned, starting
+from chalicelib.workflows import admitting, assigned
 from chalicelib.workflows.events import bp as workflow_events
 from chalicelib.workflows.moderation_routes import api as moderation
 from chalicelib.workflows.routes import api as workflows
@@ -29,7 +29,7 @@ from chalicelib.workflows.template_routes import api as workflow_templates
 
 logs.configure(settings().log_level)
 routing.authenticate_with(members.authenticate)
-admission.decide_with(starting.admit)
+admission.decide_with(admitting.admit)
 catalog.reviews_with(assigned.version_for)
 
 app = ReefApp(app_name="reef")

@@ -18,9 +18,9 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.assets.due import due_key
 from chalicelib.assets.models import content_key
 from chalicelib.core import clock, storage
+from chalicelib.core.due import due_key
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import (
     ConditionFailed,
@@ -231,3 +231,8 @@ def _as_read(content: Content) -> Condition:
     same &= Content.state == content.state
     same &= unwatched
     return same
+
+
+def is_done(content: Content) -> bool:
+    """Say whether every task has ended, well or not."""
+    return not content.pending

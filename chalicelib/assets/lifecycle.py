@@ -8,10 +8,10 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Status
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import clock
+from chalicelib.core.due import due_key
 from chalicelib.core.outbox import SYSTEM, record
 from chalicelib.core.tables import ConditionFailed, change, put, transact
 

@@ -10,6 +10,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
+from chalicelib.core.due import ByDue
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
@@ -34,17 +35,6 @@ class BySha256(GlobalSecondaryIndex[Any]):
 
     content_key = UnicodeAttribute(hash_key=True)
     sk_ref = UnicodeAttribute(range_key=True)
-
-
-class ByDue(GlobalSecondaryIndex[Any]):
-    """Assets, uploads and contents by the time at which somebody should look after them."""
-
-    class Meta:  # noqa: D106
-        index_name = "by_due"
-        projection = AllProjection()
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
 
 
 class AnyItem(Item):

@@ -6,16 +6,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from chalicelib.assets import catalog, faces, multipart, uploads
+from chalicelib.assets.drafts import FileTooLarge, UploadRequest, VersionRequest
 from chalicelib.assets.edits import AssetTrashed
 from chalicelib.assets.faces import Status
 from chalicelib.assets.models import AssetMetadata, Upload
 from chalicelib.assets.shapes import AssetShown, shown
-from chalicelib.assets.uploads import (
-    FileTooLarge,
-    UploadRequest,
-    VersionRequest,
-    WorkflowRequired,
-)
+from chalicelib.assets.uploads import WorkflowRequired
 from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, UnsupportedMediaType
 from chalicelib.core.identity import Actor

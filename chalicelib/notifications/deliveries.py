@@ -8,8 +8,8 @@ from typing import cast
 
 import msgspec
 
-from chalicelib.assets.due import SHARDS, due_key
 from chalicelib.core import clock, mail
+from chalicelib.core.due import SHARDS, due_key
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.errors import NotFound
 from chalicelib.core.tables import ConditionFailed, find, insert, update
@@ -19,7 +19,7 @@ from chalicelib.notifications.preferences import Delivery, Kind
 from chalicelib.notifications.telling import Telling
 from chalicelib.tenants import accounts
 from chalicelib.tenants.models import Member, member_key
-from chalicelib.workflows import progress
+from chalicelib.workflows import reading
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ def is_wanted(told: Notification, wanted: dict[Kind, Delivery]) -> bool:
     if told.turn is None:
         return True
     try:
-        workflow = progress.load(told.tenant_id, str(told.workflow_id))
+        workflow = reading.load(told.tenant_id, str(told.workflow_id))
     except NotFound:
         return False
     return telling.waits_for(workflow, int(told.turn), told.member_id)

@@ -10,7 +10,7 @@ from chalicelib.notifications.preferences import Kind
 from chalicelib.notifications.wording import Words
 from chalicelib.workflows import approvers, assigned
 from chalicelib.workflows.models import WorkflowInstance, WorkflowStep, step_key, workflow_key
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows.reading import Workflow
 
 
 class Entry(msgspec.Struct):

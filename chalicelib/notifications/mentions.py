@@ -6,7 +6,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.tenants import members, roles
 from chalicelib.tenants.models import Member
 from chalicelib.workflows import assigned
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows.reading import Workflow
 
 _MENTION = re.compile(
     r"(?<![\w.@+-])@([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"

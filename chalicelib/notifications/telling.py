@@ -15,8 +15,8 @@ from chalicelib.core.tables import find
 from chalicelib.notifications import mentions, wording
 from chalicelib.notifications.wording import Words
 from chalicelib.tenants import members, roles
-from chalicelib.workflows import progress
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows import reading
+from chalicelib.workflows.reading import Workflow
 
 
 class Telling(NamedTuple):
@@ -179,7 +179,7 @@ _BY_ACTION: dict[str, Tell] = {
 
 def _workflow(record: Record) -> Workflow | None:
     try:
-        return progress.load(record.tenant_id, record.subject.id)
+        return reading.load(record.tenant_id, record.subject.id)
     except NotFound:
         return None
 
@@ -200,7 +200,7 @@ def _holders(tenant_id: str, wanted: frozenset[str]) -> list[str]:
 
 def _last_approval(workflow: Workflow) -> tuple[str, str, str]:
     """Give who approved last, what they wrote, and their id."""
-    said = [one for one in progress.history(workflow.instance) if one.action == "approved"]
+    said = [one for one in reading.history(workflow.instance) if one.action == "approved"]
     last = said[-1] if said else None
     return (last.actor["email"], last.comment, last.actor["id"]) if last else ("", "", "")
 

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.core.mail import one_line
 from chalicelib.core.settings import settings
 from chalicelib.notifications.preferences import Kind
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows.reading import Workflow
 
 _LONGEST_NAME = 120
 

@@ -12,7 +12,7 @@ from chalicelib.assets.contents import Content
 from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
-from chalicelib.processing import contents, tasks
+from chalicelib.processing import advancing, content_tasks, tasks
 from chalicelib.processing.tasks import JobType, Task, TaskError
 
 if TYPE_CHECKING:
@@ -111,9 +111,9 @@ def _run(
     if content.state == "deleting":
         raise RetryLater("the content is being deleted", 30)
     if job_type not in (content.pending or ()):
-        contents.advance_all(content, now)  # whoever ended the task may have died before this
+        advancing.advance_all(content, now)  # whoever ended the task may have died before this
         return
-    task = contents.begin_task(content, job_type, now)
+    task = content_tasks.begin(content, job_type, now)
     if task is None:
         return
     if task.attempts > tasks.MAX_ATTEMPTS:
@@ -131,7 +131,7 @@ def _run(
         else:
             result = instead()
     found = None if error else facts(result)
-    ended = contents.finish_task(
+    ended = content_tasks.finish(
         content, task, clock.now(), facts=found, error=error, peak_memory_bytes=peak
     )
     if not ended:
@@ -140,7 +140,7 @@ def _run(
 
 def _give_up(content: Content, task: Task) -> None:
     error = TaskError("processing_failed", "Reef could not process the file; try again later.")
-    contents.finish_task(content, task, clock.now(), error=error)
+    content_tasks.finish(content, task, clock.now(), error=error)
 
 
 @contextmanager

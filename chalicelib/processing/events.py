@@ -3,11 +3,11 @@
 import msgspec
 from chalice.app import Blueprint, Rate
 
-from chalicelib.assets import contents as library
+from chalicelib.assets import contents
 from chalicelib.assets.models import Upload, asset_key
 from chalicelib.core import clock, entrypoint, queues
 from chalicelib.core.tables import find
-from chalicelib.processing import derive, ingest, sweeping
+from chalicelib.processing import arrivals, derive, ingest, sweeping
 
 bp = Blueprint(__name__)
 
@@ -50,7 +50,7 @@ def route_upload(arrived: Arrived) -> None:
     """Send an arrived upload to the scan queue for its size."""
     upload = _upload(arrived)
     if upload is not None:
-        ingest.route(upload, clock.now())
+        arrivals.route(upload, clock.now())
 
 
 @bp.on_sqs_message(queue="scan-small", batch_size=1)
@@ -71,18 +71,18 @@ def scan_large_upload(arrived: Arrived) -> None:
 @entrypoint.batch(_contents)
 def make_thumbnails(stored: Stored) -> None:
     """Make the thumbnails of one content."""
-    content = library.get(stored.tenant_id, stored.sha256)
+    content = contents.get(stored.tenant_id, stored.sha256)
     if content is not None:
         derive.make_thumbnails(content, clock.now())
     else:  # purged, and what was copied or made meanwhile is left over
-        library.forget(stored.tenant_id, stored.sha256, clock.now())
+        contents.forget(stored.tenant_id, stored.sha256, clock.now())
 
 
 @bp.on_sqs_message(queue="metadata", batch_size=1)
 @entrypoint.batch(_contents)
 def read_metadata(stored: Stored) -> None:
     """Read the metadata of one content."""
-    content = library.get(stored.tenant_id, stored.sha256)
+    content = contents.get(stored.tenant_id, stored.sha256)
     if content is not None:
         derive.read_metadata(content, clock.now())
 

@@ -3,34 +3,26 @@
 import hashlib
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, media_types, versions
-from chalicelib.assets import contents as library
+from chalicelib.assets import catalog, contents, media_types, versions
 from chalicelib.assets.contents import Content
-from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import Upload, asset_key
-from chalicelib.assets.uploads import MULTIPART_ABOVE_BYTES
-from chalicelib.assets.versions import VersionRef
-from chalicelib.core import clock, queues, storage
+from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.tables import ConditionFailed, Write, change, find, update
-from chalicelib.processing import contents, tasks
-from chalicelib.processing.contents import Clean
+from chalicelib.core.tables import Write, change, find, update
+from chalicelib.processing import advancing, arrivals, keeping, tasks
+from chalicelib.processing.keeping import Clean
 from chalicelib.processing.models import ProcessingJob
 from chalicelib.processing.tasks import Task, TaskError
 from chalicelib.tenants import accounts
 
 log = logging.getLogger(__name__)
 
-LARGE_ABOVE_BYTES = MULTIPART_ABOVE_BYTES
-"""Larger uploads are scanned one at a time, with 15 minutes and a larger disk."""
-
-STUCK_AFTER = timedelta(minutes=16)
 _HEAD_BYTES = 1024 * 1024
 _SCAN_SECONDS = {False: 100.0, True: 840.0}
 _BACK_OFF_SECONDS = (2, 5, 15, 30, 60)
@@ -46,36 +38,6 @@ REASONS = {
 }
 
 
-def route(upload: Upload, now: datetime) -> None:
-    """Send an upload whose bytes have arrived to the queue for its size; again is fine.
-
-    It is marked first, so that the scan finds it marked. Whoever finds it marked but not yet
-    scanned may come after one that died in between, and sends it.
-    """
-    if upload.state == "ended" or (upload.state == "arrived" and find_job(upload) is not None):
-        return
-    found = storage.first_version(settings().uploads_bucket, upload.key)
-    if found is None:
-        return
-    version_id, size_bytes = found
-    if upload.state == "arrived" or _mark_arrived(upload, version_id, now):
-        send_to_scan(upload, size_bytes)
-
-
-def send_to_scan(upload: Upload, size_bytes: int) -> None:
-    """Ask for an upload to be scanned."""
-    large = size_bytes > LARGE_ABOVE_BYTES
-    queue = settings().scan_large_queue if large else settings().scan_small_queue
-    queues.send(
-        queue, upload.tenant_id, {"tenant_id": upload.tenant_id, "upload_id": upload.upload_id}
-    )
-
-
-def find_job(upload: Upload) -> ProcessingJob | None:
-    """Read the job of an upload; None before it is first scanned."""
-    return find(ProcessingJob, asset_key(upload.tenant_id, upload.upload_id), "JOB")
-
-
 def examine(upload: Upload, now: datetime) -> None:
     """Scan an upload's bytes in one pass and act on the verdict; again is fine.
 
@@ -86,7 +48,7 @@ def examine(upload: Upload, now: datetime) -> None:
         found = storage.first_version(settings().uploads_bucket, upload.key)
         if found is None:
             return
-        _mark_arrived(upload, found[0], now)
+        arrivals.mark(upload, found[0], now)
         upload = find(Upload, upload.pk, upload.sk) or upload
     if upload.state != "arrived":
         return
@@ -154,7 +116,7 @@ def _scanned(upload: Upload, reading: _Reading) -> Scan | None:
     if effective.allow_unscanned and not wanted:
         reading.exhaust()
         return Scan(status="skipped")
-    large = upload.declared["size_bytes"] > LARGE_ABOVE_BYTES
+    large = upload.declared["size_bytes"] > arrivals.LARGE_ABOVE_BYTES
     try:
         verdict = supply.scanner().scan(reading, _SCAN_SECONDS[large])
     except ScannerUnavailable as error:
@@ -180,17 +142,17 @@ def _keep(upload: Upload, job: ProcessingJob, task: Task, reading: _Reading, sca
         _fail(upload, job, task, problem, scan)
         return
     clean = Clean(reading.sha256, sniffed, media_types.kind_of(sniffed), reading.size_bytes, scan)
-    content, missing = contents.keep(upload, clean, now)
+    content, missing = keeping.keep(upload, clean, now)
     job.sha256 = clean.sha256
     _end_scan(job, task)
-    contents.attach(upload, content, clean, now)
+    keeping.attach(upload, content, clean, now)
     for job_type in missing:
-        send_task(content.tenant_id, content.sha256, job_type)
+        arrivals.send_task(content.tenant_id, content.sha256, job_type)
 
 
 def _link(upload: Upload, job: ProcessingJob, task: Task, now: datetime) -> None:
     """Give a version the bytes that its tenant has already, instead of having them sent."""
-    content = library.get(upload.tenant_id, upload.declared["sha256"])
+    content = contents.get(upload.tenant_id, upload.declared["sha256"])
     if content is None or content.state == "deleting":
         _fail(upload, job, task, "source_gone", Scan())
         return
@@ -205,20 +167,11 @@ def _link(upload: Upload, job: ProcessingJob, task: Task, now: datetime) -> None
         return
     job.sha256 = content.sha256
     _end_scan(job, task)
-    missing = contents.want(upload, content)
+    missing = keeping.want(upload, content)
     clean = Clean(content.sha256, content.content_type, content.kind, int(content.size_bytes), scan)
-    contents.attach(upload, content, clean, now)
+    keeping.attach(upload, content, clean, now)
     for job_type in missing:
-        send_task(content.tenant_id, content.sha256, job_type)
-
-
-def send_task(tenant_id: str, sha256: str, job_type: str) -> None:
-    """Ask for a task on a content that no S3 event asks for."""
-    queue = {
-        "thumbnail": settings().thumbnails_queue,
-        "metadata": settings().metadata_queue,
-    }[job_type]
-    queues.send(queue, tenant_id, {"tenant_id": tenant_id, "sha256": sha256})
+        arrivals.send_task(content.tenant_id, content.sha256, job_type)
 
 
 def _difference(upload: Upload, reading: _Reading, sniffed: str, effective: Settings) -> str | None:
@@ -236,31 +189,9 @@ def _difference(upload: Upload, reading: _Reading, sniffed: str, effective: Sett
     return None
 
 
-def _mark_arrived(upload: Upload, version_id: str, now: datetime) -> bool:
-    """Note that the bytes are there; False where another delivery was faster."""
-
-    def scanning(face: Face) -> None:
-        face.status = "scanning"
-
-    shard, due_at = due_key(now + STUCK_AFTER, upload.upload_id)
-    arrived = change(
-        upload,
-        Upload.state.set("arrived"),
-        Upload.object_version.set(version_id),
-        Upload.sweeps.set(0),
-        Upload.due_shard.set(shard),
-        Upload.due_at.set(due_at),
-        condition=Upload.state == "open",
-    )
-    try:
-        return versions.move(_ref(upload), ["uploading"], scanning, now, also=[arrived])
-    except ConditionFailed:
-        return False
-
-
 def _job(upload: Upload) -> ProcessingJob:
     key = asset_key(upload.tenant_id, upload.upload_id)
-    return find_job(upload) or ProcessingJob(key, "JOB", asset_id=upload.asset_id)
+    return arrivals.find_job(upload) or ProcessingJob(key, "JOB", asset_id=upload.asset_id)
 
 
 def _kept(upload: Upload, job: ProcessingJob) -> Content | None:
@@ -270,15 +201,15 @@ def _kept(upload: Upload, job: ProcessingJob) -> Content | None:
     version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
     if version is None or version.status != "processing":
         return None
-    return library.get(upload.tenant_id, job.sha256)
+    return contents.get(upload.tenant_id, job.sha256)
 
 
 def _go_on(content: Content, now: datetime) -> None:
     """Do what an earlier delivery may have died before: start tasks, or move versions on."""
     if not contents.is_done(content):
         for job_type in sorted(content.pending):
-            send_task(content.tenant_id, content.sha256, job_type)
-    contents.advance_all(content, now)
+            arrivals.send_task(content.tenant_id, content.sha256, job_type)
+    advancing.advance_all(content, now)
 
 
 def _begin_scan(job: ProcessingJob, now: datetime) -> Task:
@@ -315,7 +246,7 @@ def _quarantine(upload: Upload, scan: Scan) -> None:
         face.status, face.scan = "quarantined", scan
 
     versions.move(
-        _ref(upload),
+        arrivals.version_of(upload),
         ["scanning"],
         quarantine,
         clock.now(),
@@ -337,7 +268,7 @@ def _fail(
 
     _end_scan(job, task, TaskError(reason, message or REASONS[reason]))
     versions.move(
-        _ref(upload),
+        arrivals.version_of(upload),
         ["scanning"],
         fail,
         clock.now(),
@@ -359,10 +290,6 @@ def ended(upload: Upload) -> Write:
     return change(
         upload, Upload.state.set("ended"), Upload.due_shard.remove(), Upload.due_at.remove()
     )
-
-
-def _ref(upload: Upload) -> VersionRef:
-    return VersionRef(upload.tenant_id, upload.asset_id, int(upload.number))
 
 
 def _pinned(upload: Upload) -> str:

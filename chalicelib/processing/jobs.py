@@ -5,19 +5,18 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, versions
-from chalicelib.assets import contents as library
+from chalicelib.assets import catalog, contents, versions
 from chalicelib.assets.contents import Content
-from chalicelib.assets.due import due_key
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import AssetVersion, Upload, asset_key
 from chalicelib.assets.versions import VersionRef
 from chalicelib.core import clock, storage
+from chalicelib.core.due import due_key
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.identity import Actor
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, Write, change, find
-from chalicelib.processing import contents, ingest, tasks
+from chalicelib.processing import advancing, arrivals, content_tasks, tasks
 from chalicelib.processing.models import ProcessingJob
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskStatus
 from chalicelib.tenants import accounts, quotas
@@ -70,9 +69,9 @@ def version_status(upload: Upload) -> str:
 def describe(upload: Upload) -> Job:
     """Put a job together."""
     status = version_status(upload)
-    job = ingest.find_job(upload)
+    job = arrivals.find_job(upload)
     scan = tasks.read(job.scan_task if job else None, "virus_scan")
-    content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     shown = [scan]
     if status not in {"quarantined", "failed"} or content is not None:
         shown += [_task(content, name) for name in CONTENT_TASKS if name in upload.tasks]
@@ -100,8 +99,8 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
         raise Conflict("Nothing of this job has failed.")
     if version.face["status_reason"] in _NEVER_ARRIVED:
         raise Conflict("The bytes never arrived; upload the file again.")
-    job = ingest.find_job(upload)
-    content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    job = arrivals.find_job(upload)
+    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     attached = content is not None and version.content_key is not None
     if not attached and _object_gone(upload):
         raise Conflict("The uploaded bytes are gone; upload the file again.")
@@ -109,15 +108,15 @@ def retry(upload: Upload, actor: Actor, now: datetime) -> None:
         _reopen(upload, actor, version, "scanning", now)
         if job is not None:
             job.update(actions=[ProcessingJob.scan_task.set(_fresh_scan())])
-        ingest.send_to_scan(upload, int(upload.declared["size_bytes"]))
+        arrivals.send_to_scan(upload, int(upload.declared["size_bytes"]))
         return
     assert content is not None
-    _reopen(upload, actor, version, "processing", now, contents.revived(content))
+    _reopen(upload, actor, version, "processing", now, content_tasks.revived(content))
     content = Content.get(content.pk, content.sk, consistent_read=True)
     for name in sorted(content.pending or ()):
-        ingest.send_task(content.tenant_id, content.sha256, name)
+        arrivals.send_task(content.tenant_id, content.sha256, name)
     # Another upload's retry may have mended it already; the audit trail tells that after the retry.
-    contents.advance_all(content, clock.now())
+    advancing.advance_all(content, clock.now())
 
 
 def _reopen(
@@ -134,7 +133,7 @@ def _reopen(
     reservation = (upload.tenant_id, clock.new_id(now), size_bytes, 0)
     quotas.reserve(*reservation, quota_bytes=quota)
     kept = quotas.settled(*reservation)
-    shard, due_at = due_key(now + ingest.STUCK_AFTER, upload.upload_id)
+    shard, due_at = due_key(now + arrivals.STUCK_AFTER, upload.upload_id)
     again = change(
         upload,
         Upload.state.set("arrived"),
@@ -178,4 +177,4 @@ def _fresh_scan() -> dict[str, object]:
 def _task(content: Content | None, job_type: JobType) -> Task:
     if content is None:
         return Task(job_type=job_type)
-    return contents.task_of(content, job_type) or Task(job_type=job_type)
+    return content_tasks.task_of(content, job_type) or Task(job_type=job_type)

@@ -3,13 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
-from chalicelib.assets import contents as library
-from chalicelib.assets import due, multipart, timekeeping
+from chalicelib.assets import contents, multipart, timekeeping
 from chalicelib.assets.models import AnyItem, AssetMetadata, Upload
-from chalicelib.core import clock, storage
+from chalicelib.core import due, storage
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, find, update
-from chalicelib.processing import contents, ingest, jobs
+from chalicelib.processing import advancing, arrivals, content_tasks, ingest, jobs
 from chalicelib.processing.tasks import CONTENT_TASKS, TaskError
 
 log = logging.getLogger(__name__)
@@ -19,35 +18,22 @@ _SLOWEST_POST = timedelta(hours=1)
 """S3 looks at the expiry when a POST begins; it may go on for long."""
 
 _MAX_SWEEPS = 6
-_AT_ONCE = 100
 
 
 def sweep(now: datetime) -> int:
-    """Look after everything that is due; gives how much there was.
-
-    One thing that cannot be looked after holds up no other.
-    """
-    seen = 0
-    for shard in range(due.SHARDS):
-        until = AnyItem.due_at < clock.timestamp(now)
-        for item in AnyItem.by_due.query(str(shard), until, limit=_AT_ONCE):
-            seen += 1
-            try:
-                _attend(item, now)
-            except Exception:
-                log.exception("sweeping failed", extra={"item": f"{item.pk} {item.sk}"})
-    return seen
+    """Look after every upload, content and asset that is due; gives how many there were."""
+    return due.attend(AnyItem, _attend, now)
 
 
 def _attend(item: AnyItem, now: datetime) -> None:
-    """Look after an item by what it is; the index may be behind, so it is read again."""
+    """Look after an item by what it is."""
     if item.sk == "UPLOAD":
         upload = find(Upload, item.pk, item.sk)
         if upload is not None and upload.due_at is not None:
             look_after(upload, now)
     elif item.sk == "CONTENT":
         tenant_id, _, sha256 = item.pk.rpartition("#")
-        library.collect(tenant_id, sha256, now)
+        contents.collect(tenant_id, sha256, now)
     elif item.sk == "ASSET":
         asset = find(AssetMetadata, item.pk, item.sk)
         if asset is not None and asset.due_at is not None:
@@ -61,15 +47,15 @@ def look_after(upload: Upload, now: datetime) -> None:
     if upload.state == "open":
         _arrived_or_over(upload, now)
         return
-    job = ingest.find_job(upload)
-    content = library.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
+    job = arrivals.find_job(upload)
+    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     if content is None or jobs.version_status(upload) == "scanning":
         if upload.sweeps > _MAX_SWEEPS:
             ingest.give_up(upload)
             return
-        ingest.send_to_scan(upload, int(upload.declared["size_bytes"]))
+        arrivals.send_to_scan(upload, int(upload.declared["size_bytes"]))
         return
-    reference = library.reference(
+    reference = contents.reference(
         upload.tenant_id,
         content.sha256,
         upload.asset_id,
@@ -77,23 +63,23 @@ def look_after(upload: Upload, now: datetime) -> None:
         upload.upload_id,
     )
     if contents.is_done(content):
-        contents.advance(content, reference, now)
+        advancing.advance(content, reference, now)
         return
     for job_type in CONTENT_TASKS:
         if job_type not in (content.pending or ()):
             continue
         if upload.sweeps > _MAX_SWEEPS:
-            task = contents.begin_task(content, job_type, now)
+            task = content_tasks.begin(content, job_type, now)
             error = TaskError("processing_failed", "Reef could not process the file.")
             if task is not None:
-                contents.finish_task(content, task, now, error=error)
+                content_tasks.finish(content, task, now, error=error)
             return
-        ingest.send_task(content.tenant_id, content.sha256, job_type)
+        arrivals.send_task(content.tenant_id, content.sha256, job_type)
 
 
 def _arrived_or_over(upload: Upload, now: datetime) -> None:
     if storage.first_version(settings().uploads_bucket, upload.key) is not None:
-        ingest.route(upload, now)
+        arrivals.route(upload, now)
     elif datetime.fromisoformat(upload.expires_at) + _SLOWEST_POST < now:
         if upload.multipart_id:
             storage.abort_multipart(settings().uploads_bucket, upload.key, upload.multipart_id)

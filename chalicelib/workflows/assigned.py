@@ -4,9 +4,9 @@ from typing import Any
 
 from chalicelib.core.identity import Actor
 from chalicelib.core.tables import find
-from chalicelib.workflows import approvers, progress, starting
+from chalicelib.workflows import approvers, reading, starting
 from chalicelib.workflows.models import WorkflowAssignment, WorkflowInstance, assignee_key
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows.reading import Workflow
 
 
 def open_for(
@@ -43,7 +43,7 @@ def version_for(actor: Actor, asset_id: str) -> int | None:
     for review in starting.reviews(actor.tenant_id, asset_id):
         if not review.is_live:
             continue
-        workflow = progress.load(actor.tenant_id, review.workflow_id)
+        workflow = reading.load(actor.tenant_id, review.workflow_id)
         mine = next((one for one in workflow.pending if one.id == actor.id), None)
         if mine is not None and (mine.role is None or mine.role in actor.roles):
             return int(workflow.instance.number)
@@ -54,7 +54,7 @@ def took_part(workflow: Workflow, member_id: str) -> bool:
     """Say whether a member has, or had, an assignment in a workflow."""
     return any(
         one.id == member_id
-        for step in progress.steps(workflow.instance)
+        for step in reading.steps(workflow.instance)
         for one in approvers.load(step.assignments)
     )
 
@@ -64,5 +64,5 @@ def _waiting(item: WorkflowAssignment, member_id: str) -> Workflow | None:
     instance = find(WorkflowInstance, item.pk.removesuffix("#assigned"), "WORKFLOW")
     if instance is None:
         return None
-    workflow = progress.of_instance(instance)
+    workflow = reading.of_instance(instance)
     return workflow if any(one.id == member_id for one in workflow.pending) else None

@@ -15,7 +15,8 @@ from chalicelib.tenants.models import Member, member_key
 from chalicelib.workflows import approvers, outcomes, timing
 from chalicelib.workflows.approvers import Assignment
 from chalicelib.workflows.models import WorkflowApproval
-from chalicelib.workflows.progress import Change, Workflow
+from chalicelib.workflows.progress import Change
+from chalicelib.workflows.reading import Workflow
 
 Decision = Literal["approve", "reject", "request_changes"]
 _WORDS: dict[Decision, Any] = {

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from chalicelib.assets import catalog
 from chalicelib.core.records import Record
-from chalicelib.workflows import assigned, lapses, outcomes, progress, starting
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows import assigned, lapses, outcomes, reading, starting
+from chalicelib.workflows.reading import Workflow
 
 _MEMBERS = frozenset({"member.changed", "member.removed"})
 
@@ -31,7 +31,7 @@ def consider(record: Record, now: datetime) -> None:
 def live_of(tenant_id: str, asset_id: str) -> list[Workflow]:
     """List the workflows of an asset's versions that are under way."""
     return [
-        progress.load(tenant_id, review.workflow_id)
+        reading.load(tenant_id, review.workflow_id)
         for review in starting.reviews(tenant_id, asset_id)
         if review.is_live
     ]
@@ -45,4 +45,4 @@ def _review_again(tenant_id: str, asset_id: str, now: datetime) -> None:
         version = catalog.version(tenant_id, asset_id, int(review.number))
         if version is None or version.status != "in_review":
             continue
-        starting.start_again(progress.load(tenant_id, review.workflow_id), now)
+        starting.start_again(reading.load(tenant_id, review.workflow_id), now)

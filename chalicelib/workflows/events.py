@@ -8,7 +8,7 @@ from chalice.app import Blueprint, Rate
 from chalicelib.core import clock, entrypoint, records
 from chalicelib.core.records import Record
 from chalicelib.core.tables import find
-from chalicelib.workflows import endings, lapses, progress, tending, timing
+from chalicelib.workflows import endings, lapses, reading, tending, timing
 from chalicelib.workflows.models import WorkflowInstance, workflow_key
 
 bp = Blueprint(__name__)
@@ -39,9 +39,9 @@ def keep_time(tick: Tick) -> None:
         return  # of no workflow of ours
     if tick.event == "opened":
         timing.wait_with(instance, tick.turn, tick.run, tick.token, now)
-        lapses.look_again(progress.of_instance(instance), now)
+        lapses.look_again(reading.of_instance(instance), now)
         return
-    workflow = lapses.expire(progress.of_instance(instance), tick.turn, now)
+    workflow = lapses.expire(reading.of_instance(instance), tick.turn, now)
     timing.answer(workflow.instance, tick.run, tick.token, now)
 
 

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from chalicelib.assets.due import due_key
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import clock
+from chalicelib.core.due import due_key
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.outbox import Person, record
 from chalicelib.core.tables import ConditionFailed, find, put, remove, transact, update

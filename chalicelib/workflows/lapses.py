@@ -8,7 +8,8 @@ from chalicelib.core.tables import find
 from chalicelib.tenants import accounts, members
 from chalicelib.tenants.models import Member, member_key
 from chalicelib.workflows import approvers, outcomes
-from chalicelib.workflows.progress import Change, Workflow
+from chalicelib.workflows.progress import Change
+from chalicelib.workflows.reading import Workflow
 
 
 def expire(workflow: Workflow, turn: int, now: datetime) -> Workflow:

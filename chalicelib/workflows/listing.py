@@ -6,9 +6,9 @@ from chalicelib.assets import catalog
 from chalicelib.assets.models import asset_key
 from chalicelib.core.identity import Actor
 from chalicelib.tenants import roles
-from chalicelib.workflows import assigned, progress
+from chalicelib.workflows import assigned, reading
 from chalicelib.workflows.models import WorkflowInstance
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows.reading import Workflow
 
 
 def page(
@@ -60,9 +60,9 @@ def page(
     for instance in results:
         own = overseer or instance.uploader["id"] == actor.id
         if fits(instance) and (own or (asset_id and _takes_part(instance, actor))):
-            found.append(progress.of_instance(instance))
+            found.append(reading.of_instance(instance))
     return found, results.last_evaluated_key
 
 
 def _takes_part(instance: WorkflowInstance, actor: Actor) -> bool:
-    return assigned.took_part(progress.of_instance(instance), actor.id)
+    return assigned.took_part(reading.of_instance(instance), actor.id)

@@ -11,6 +11,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
+from chalicelib.core.due import ByDue
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
@@ -57,17 +58,6 @@ class ByAssignee(GlobalSecondaryIndex[Any]):
 
     assignee_key = UnicodeAttribute(hash_key=True)
     sk_ref = UnicodeAttribute(range_key=True)
-
-
-class ByDue(GlobalSecondaryIndex[Any]):
-    """Workflows and flags by the time at which somebody should look after them."""
-
-    class Meta:  # noqa: D106
-        index_name = "by_due"
-        projection = KeysOnlyProjection()
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
 
 
 class DueItem(Item):

@@ -14,8 +14,9 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import ConditionFailed, Write, check, find, transact
 from chalicelib.tenants import accounts
-from chalicelib.workflows import progress, timing
-from chalicelib.workflows.progress import Change, Ending, StepStatus, Workflow
+from chalicelib.workflows import reading, timing
+from chalicelib.workflows.progress import Change, Ending, StepStatus
+from chalicelib.workflows.reading import Workflow
 
 _ATTEMPTS = 30
 _VERSION_REASONS = {
@@ -35,7 +36,7 @@ def retried(workflow: Workflow, change: Callable[[Workflow], None], now: datetim
         except ConditionFailed:
             if attempt == _ATTEMPTS - 1:
                 raise Conflict("Too many people decide at the same time; try again.") from None
-            workflow = progress.load(tenant_id, workflow_id)
+            workflow = reading.load(tenant_id, workflow_id)
     timing.settle(workflow.instance, now)
     return workflow
 

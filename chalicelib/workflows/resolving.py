@@ -15,7 +15,7 @@ from chalicelib.assets.versions import VersionRef
 from chalicelib.core.outbox import Person
 from chalicelib.core.tables import ConditionFailed, find, update
 from chalicelib.tenants import accounts
-from chalicelib.workflows import lapses, progress, starting
+from chalicelib.workflows import admitting, lapses, reading, starting
 from chalicelib.workflows.moderation_models import ModerationFlag
 
 _ATTEMPTS = 10
@@ -101,7 +101,7 @@ def _reject(flag: ModerationFlag, now: datetime) -> None:
     _drop_schedule(flag, now)
     for review in starting.reviews(flag.pk, flag.asset_id):
         if review.is_live and int(review.number) in numbers:
-            workflow = progress.load(flag.pk, review.workflow_id)
+            workflow = reading.load(flag.pk, review.workflow_id)
             lapses.call_off(workflow, "moderation", now)
 
 
@@ -131,7 +131,7 @@ def _let_go_on(flag: ModerationFlag, now: datetime) -> None:
             _move(flag, ref, ["rejected"], _approve, "version.approved", now, publish=again)
             continue
         review = reviews.get(number)
-        ended = None if review is None else progress.load(flag.pk, review.workflow_id)
+        ended = None if review is None else reading.load(flag.pk, review.workflow_id)
         if ended is not None and ended.instance.reason == "moderation":
             starting.start_again(ended, now)
         else:
@@ -156,7 +156,7 @@ def _admit(flag: ModerationFlag, ref: VersionRef, now: datetime) -> None:
         return
     face = faces.read(version.face)
     candidate = Candidate(asset=asset, version=version, face=face, skip_rules=True)
-    admitted = starting.admit(candidate, now)
+    admitted = admitting.admit(candidate, now)
 
     def settle(face: Face) -> None:
         face.status, face.status_reason = admitted.status, admitted.reason

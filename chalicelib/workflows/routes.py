@@ -18,7 +18,7 @@ from chalicelib.workflows import (
     assigned,
     decisions,
     listing,
-    progress,
+    reading,
     shapes,
     starting,
     statistics,
@@ -31,7 +31,7 @@ from chalicelib.workflows.decisions import (
     SelfApproval,
     WorkflowClosed,
 )
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows.reading import Workflow
 from chalicelib.workflows.shapes import WorkflowShown, WorkflowStatus
 from chalicelib.workflows.starting import WorkflowExists
 from chalicelib.workflows.statistics import Statistics
@@ -45,7 +45,7 @@ def _visible(actor: Actor, workflow_id: str) -> Workflow:
     Raises:
         NotFound: there is none, or not for this actor.
     """
-    workflow = progress.load(actor.tenant_id, workflow_id)
+    workflow = reading.load(actor.tenant_id, workflow_id)
     try:
         catalog.visible(actor, workflow.instance.asset_id)
     except NotFound:

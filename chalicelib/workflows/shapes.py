@@ -5,9 +5,10 @@ from typing import Any, Literal, cast
 import msgspec
 
 from chalicelib.assets.shapes import PersonShown
-from chalicelib.workflows import approvers, progress
+from chalicelib.workflows import approvers, reading
 from chalicelib.workflows.models import WorkflowInstance, WorkflowStep, WorkflowTemplate, step_key
-from chalicelib.workflows.progress import StepStatus, Workflow
+from chalicelib.workflows.progress import StepStatus
+from chalicelib.workflows.reading import Workflow
 from chalicelib.workflows.templates import Approvers, Conditions, OnTimeout, Step
 
 WorkflowStatus = Literal[
@@ -132,7 +133,7 @@ def workflow(found: Workflow, *, brief: bool = False) -> WorkflowShown:
             of the others none, and the latest 10 entries of the history.
     """
     instance = found.instance
-    opened = {step.sk: step for step in progress.steps(instance)}
+    opened = {step.sk: step for step in reading.steps(instance)}
     steps = [
         _step(instance, position, step, opened.get(step_key(position)), brief=brief)
         for position, step in enumerate(found.template.steps)
@@ -150,7 +151,7 @@ def workflow(found: Workflow, *, brief: bool = False) -> WorkflowShown:
         steps=steps,
         history=[
             EntryShown(e.at, PersonShown(**e.actor), e.action, e.step_id, e.comment)
-            for e in progress.history(instance)[-_BRIEF_ENTRIES if brief else 0 :]
+            for e in reading.history(instance)[-_BRIEF_ENTRIES if brief else 0 :]
         ],
         uploaded_by=PersonShown(**instance.uploader),
         created_at=instance.created_at,

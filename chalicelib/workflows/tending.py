@@ -3,38 +3,23 @@
 import logging
 from datetime import datetime
 
-from chalicelib.assets import due
-from chalicelib.core import clock
+from chalicelib.core import clock, due
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.tables import ConditionFailed, find
-from chalicelib.workflows import flags, lapses, outcomes, progress, timing
+from chalicelib.workflows import flags, lapses, outcomes, reading, timing
 from chalicelib.workflows.models import DueItem, WorkflowInstance
 from chalicelib.workflows.progress import Change
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 200
-
 
 def tend(now: datetime) -> int:
-    """Look after everything that is due; gives how much there was.
-
-    One thing that cannot be looked after holds up no other.
-    """
-    seen = 0
-    for shard in range(due.SHARDS):
-        until = DueItem.due_at < clock.timestamp(now)
-        for item in DueItem.by_due.query(str(shard), until, limit=_AT_ONCE):
-            seen += 1
-            try:
-                _attend(item, now)
-            except Exception:
-                log.exception("tending failed", extra={"item": f"{item.pk} {item.sk}"})
-    return seen
+    """Look after every workflow and flag that is due; gives how many there were."""
+    return due.attend(DueItem, _attend, now)
 
 
 def _attend(item: DueItem, now: datetime) -> None:
-    """Look after an item by what it is; the index may be behind, so it is read again."""
+    """Look after an item by what it is."""
     if item.sk.startswith("FLAG#"):
         flags.attend(item.pk, item.sk, now)
         return
@@ -48,7 +33,7 @@ def _attend(item: DueItem, now: datetime) -> None:
 
 
 def _look_after(instance: WorkflowInstance, now: datetime) -> None:
-    workflow = progress.of_instance(instance)
+    workflow = reading.of_instance(instance)
     reason = outcomes.over_because(workflow, now)
     if reason is not None:
         lapses.call_off(workflow, reason, now)

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.assets.due import due_key
 from chalicelib.core import clock
 from chalicelib.core.aws import client
+from chalicelib.core.due import due_key
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, check, put, transact, update
 from chalicelib.workflows import approvers

@@ -11,8 +11,8 @@ from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import update
-from chalicelib.processing import contents as work
-from chalicelib.processing.ingest import Clean
+from chalicelib.processing import content_tasks, keeping
+from chalicelib.processing.keeping import Clean
 from tests.assets.shelf import QUICK, Shelf, sha256, sweep
 
 DATA = b"bytes"
@@ -118,12 +118,12 @@ def test_work_on_a_deleted_content_never_counts_for_its_successor(shelf: Shelf) 
     shelf.add(DATA, extract_metadata=True)
     old = content(shelf)
     update(old, Content.pending.set({"metadata"}))
-    task = work.begin_task(old, "metadata", clock.now())
+    task = content_tasks.begin(old, "metadata", clock.now())
     assert task is not None
     old.delete()
     fresh = Content(old.pk, "CONTENT", **{**old.attribute_values, "generation": clock.new_id()})
     fresh.save()
-    assert not work.finish_task(old, task, clock.now(), facts={"text": "old"})
+    assert not content_tasks.finish(old, task, clock.now(), facts={"text": "old"})
     assert content(shelf).text != "old"
 
 
@@ -161,10 +161,10 @@ def test_kept_bytes_that_no_version_takes_go_after_an_hour(shelf: Shelf) -> None
     shelf.cloud.run("route_upload")
     upload.refresh()
     clean = Clean(SHA256, "text/plain", "document", len(DATA), Scan(status="clean"))
-    work.keep(upload, clean, clock.now())
+    keeping.keep(upload, clean, clock.now())
     sweep(timedelta(minutes=50))
     assert shelf.pipeline.originals()
     sweep(timedelta(minutes=70))
     assert shelf.pipeline.originals() == {}
     with pytest.raises(RetryLater):
-        work.attach(upload, work._begin(upload, clean, clock.now()), clean, clock.now())
+        keeping.attach(upload, keeping._begin(upload, clean, clock.now()), clean, clock.now())

@@ -208,13 +208,18 @@ def small(category: str, *deeds: str, ends: str | None = None) -> Parcel:
 
 
 def in_review(category: str, *deeds: str, ends: str | None = None) -> Preparation:
+    """Let a small upload come before its reviewers."""
+    return reviewable(small(category, *deeds, ends=ends))
+
+
+def reviewable(parcel: Parcel) -> Preparation:
     """Let an upload come before its reviewers, who know of it."""
-    parcel = small(category, *deeds, ends=ends)
 
     def prepare(world: World) -> None:
-        world.parcels.append(parcel)
-        while world.may_act(parcel):
-            world.act(parcel)
+        mine = replace(parcel)
+        world.parcels.append(mine)
+        while world.may_act(mine):
+            world.act(mine)
         world.deliver_all()
 
     return prepare
@@ -454,7 +459,7 @@ FLOWS = (
         delivers("end_workflows"),
         (
             reviewed(ONCE),
-            in_review(ONCE, ends="superseded"),
+            reviewable(parcels.superseded()[0]),
             sent(parcels.superseded()[1], through=(*ALL, *TOLD)),
         ),
     ),

@@ -55,7 +55,7 @@ BUDGET = {
             "s3:GetObject": 1,
         },
         read_units=7,
-        write_units=20,
+        write_units=19,
         assumed_seconds=0.40,
     ),
     "make_thumbnails": Work(

@@ -9,7 +9,7 @@ from moto.server import ThreadedMotoServer
 from PIL import Image
 
 from chalicelib.processing.clamd import Clamd
-from chalicelib.workflows import progress
+from chalicelib.workflows import reading
 from tests.cloud import Cloud, invoke, sqs_event
 from tests.house import costs
 from tests.house.budget import APPROVAL, BUDGET, Work
@@ -110,7 +110,7 @@ def approved(pipeline: Pipeline, meter: Meter, data: bytes) -> dict[str, Consump
 
 def wait(tenant_id: str, workflow_id: str) -> None:
     """Hand `keep_time` the token of the present turn, as the state machine does."""
-    instance = progress.load(tenant_id, workflow_id).instance
+    instance = reading.load(tenant_id, workflow_id).instance
     body = {
         "event": "opened",
         "tenant_id": tenant_id,

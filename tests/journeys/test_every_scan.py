@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets import contents as library
+from chalicelib.assets import contents
 from chalicelib.core import aws, clock, settings, storage
 from chalicelib.core.tables import update
-from chalicelib.processing import contents, ingest, supply, sweeping
+from chalicelib.processing import advancing, arrivals, supply, sweeping
 from chalicelib.processing.clamd import Clamd
 from local import clamav
 from tests import media_files
@@ -146,7 +146,7 @@ def test_a_scan_that_died_before_the_last_step_goes_on_from_there(
     plain = {"generate_thumbnail": False, "extract_metadata": False}
     reserved, asked = arrived(pipeline, TEXT + b"twice " + scan.encode(), **plain)
     with monkeypatch.context() as cut:
-        cut.setattr(contents, "advance", dies)
+        cut.setattr(advancing, "advance", dies)
         assert pipeline.deliver(scan, asked) == {asked[0]["MessageId"]}
     assert pipeline.outcome(reserved)[0] == "processing"
     assert pipeline.deliver(scan, asked) == set()
@@ -178,11 +178,11 @@ def test_work_on_a_content_that_is_being_deleted_comes_back(pipeline: Pipeline, 
     reserved = pipeline.upload(data, content_type="text/plain", filename="tides.txt")
     pipeline.cloud.run("route_upload", "scan_upload")
     asked = pipeline.receive(task)
-    content = library.get(pipeline.acme.id, hashlib.sha256(data).hexdigest())
+    content = contents.get(pipeline.acme.id, hashlib.sha256(data).hexdigest())
     assert content is not None
-    update(content, library.Content.state.set("deleting"))
+    update(content, contents.Content.state.set("deleting"))
     assert pipeline.deliver(task, asked) == {asked[0]["MessageId"]}
-    update(content, library.Content.state.set("stored"))
+    update(content, contents.Content.state.set("stored"))
     assert pipeline.deliver(task, asked) == set()
     (receipt,) = [entry["ReceiptHandle"] for entry in asked]
     aws.client("sqs").delete_message(QueueUrl=pipeline.queue_url(task), ReceiptHandle=receipt)
@@ -193,7 +193,7 @@ def test_work_on_a_content_that_is_being_deleted_comes_back(pipeline: Pipeline, 
 def test_whoever_sends_a_large_upload_on_sends_it_to_the_large_scan(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "LARGE_ABOVE_BYTES", 8)
+    monkeypatch.setattr(arrivals, "LARGE_ABOVE_BYTES", 8)
     described = {"content_type": "image/jpeg", "filename": "tides.jpg"}
     reserved = pipeline.upload(TEXT, **described)
     assert pipeline.cloud.run("route_upload", rounds=1) == 1

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.uploads import MULTIPART_ABOVE_BYTES
+from chalicelib.assets.drafts import MULTIPART_ABOVE_BYTES
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from chalicelib.processing import ingest
+from chalicelib.processing import arrivals
 from tests import media_files
 from tests.journeys.pipeline import Pipeline, assert_nothing_unscanned_is_readable
 
@@ -101,7 +101,7 @@ def test_large_uploads_have_a_queue_of_their_own(
     pipeline: Pipeline, size_bytes: int, function: str
 ) -> None:
     reserved = pipeline.upload(FIRST, **TEXT)
-    ingest.send_to_scan(pipeline.record(reserved), size_bytes)
+    arrivals.send_to_scan(pipeline.record(reserved), size_bytes)
     assert len(pipeline.receive(function)) == 1
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
 from chalicelib.core import clock, settings
 from chalicelib.core.entrypoint import RetryLater
-from chalicelib.processing import contents
+from chalicelib.processing import advancing, content_tasks
 from chalicelib.processing.tasks import TaskError
 from chalicelib.tenants import accounts
 from tests import media_files
@@ -45,10 +46,10 @@ def fail_a_task(pipeline: Pipeline, reserved: Reserved) -> Content:
     pipeline.lose("make_thumbnails")
     content = contents.get(pipeline.acme.id, pipeline.asset(reserved)["sha256"])
     assert content is not None
-    task = contents.begin_task(content, "thumbnail", clock.now())
+    task = content_tasks.begin(content, "thumbnail", clock.now())
     assert task is not None
     error = TaskError("processing_failed", "By chance.")
-    contents.finish_task(content, task, clock.now(), error=error)
+    content_tasks.finish(content, task, clock.now(), error=error)
     assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
     return content
 
@@ -203,7 +204,7 @@ def test_a_message_of_the_first_run_does_not_undo_a_retry(pipeline: Pipeline) ->
     as_read_before = fail_a_task(pipeline, reserved)
     assert pipeline.retry(reserved).status == 202
     with pytest.raises(RetryLater):
-        contents.advance_all(as_read_before, clock.now())
+        advancing.advance_all(as_read_before, clock.now())
     assert pipeline.asset(reserved)["status"] == "processing"
     pipeline.cloud.run()
     assert pipeline.outcome(reserved) == ("approved", None, "clean")

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.core.outbox import AuditRecord
-from chalicelib.workflows import progress, tending
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows import reading, tending
+from chalicelib.workflows.reading import Workflow
 from tests.assets.shelf import QUICK
 from tests.cloud import Answer
 from tests.journeys.pipeline import Pipeline
@@ -108,7 +108,7 @@ class Desk:
 
     def load(self, workflow: Json) -> Workflow:
         """Read a workflow's own items."""
-        return progress.load(self.tenant.id, workflow["id"])
+        return reading.load(self.tenant.id, workflow["id"])
 
     def tend(self, after: timedelta = timedelta()) -> int:
         """Tend as if so much time had gone by."""

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core import clock
 from chalicelib.core.tables import find
 from chalicelib.tenants.models import Member, member_key
-from chalicelib.workflows import lapses, progress
+from chalicelib.workflows import lapses, reading
 from tests.assets.shelf import sweep
 from tests.crashes import Crash, Faults
 from tests.workflows.desk import Desk, statuses, step, waiting
@@ -147,7 +147,7 @@ def test_a_drop_out_approves_nothing_in_the_trash(desk: Desk) -> None:
     desk.call("DELETE", f"/assets/{asset_id}/", "admin")
     path = f"/members/{desk.tenant.members['anna']}/"
     desk.call("PATCH", path, "admin", {"roles": ["viewer"]})
-    loaded = progress.load(desk.tenant.id, workflow["id"])
+    loaded = reading.load(desk.tenant.id, workflow["id"])
     lapses.drop_out(loaded, desk.tenant.members["anna"], clock.now())
     assert desk.show(workflow["id"])["status_reason"] == "asset_trashed"
 

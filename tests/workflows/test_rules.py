@@ -29,8 +29,8 @@ from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import find
 from chalicelib.tenants.models import Member, member_key
-from chalicelib.workflows import decisions, lapses, progress, starting, templates, tending
-from chalicelib.workflows.progress import Workflow
+from chalicelib.workflows import decisions, lapses, reading, starting, templates, tending
+from chalicelib.workflows.reading import Workflow
 from tests.crashes import Crash, Faults, How
 from tests.workflows import rules
 from tests.workflows.desk import Desk
@@ -204,7 +204,7 @@ class Reviews(RuleBasedStateMachine):
         }
 
     def _load(self) -> Workflow:
-        return progress.load(self.desk.tenant.id, self.workflow_id)
+        return reading.load(self.desk.tenant.id, self.workflow_id)
 
     def _now(self) -> Any:
         return clock.now() + self.passed

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.core.identity import Actor
-from chalicelib.workflows import decisions, lapses, progress
+from chalicelib.workflows import decisions, lapses, reading
 from chalicelib.workflows import statistics as reckoned
 from tests.workflows.desk import Desk, step
 
@@ -63,7 +63,7 @@ class Script:
             return
         key = self.chance.choice(waiting)
         story = self.stories[key]
-        workflow = progress.load(self.desk.tenant.id, key)
+        workflow = reading.load(self.desk.tenant.id, key)
         deeds = ["approve", "approve", "reject", "time"] + ["cancel"] * (len(waiting) > 2)
         what = self.chance.choice(deeds)
         if what == "cancel":

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
 from chalicelib.core import clock
 from chalicelib.core.tables import update
-from chalicelib.processing import contents, sweeping
+from chalicelib.processing import content_tasks, sweeping
 from chalicelib.processing.tasks import TaskError
 from tests.journeys.pipeline import (
     Pipeline,
@@ -40,13 +41,13 @@ def test_of_two_deliveries_that_run_a_task_at_once_the_first_to_end_counts(
 ) -> None:
     now = clock.now()
     one, other = content_of(pipeline, reserved), content_of(pipeline, reserved)
-    first, second = (contents.begin_task(c, "thumbnail", now) for c in (one, other))
+    first, second = (content_tasks.begin(c, "thumbnail", now) for c in (one, other))
     assert first is not None
     assert second is not None
-    contents.finish_task(one, first, now, facts={"thumbnails": {"small": [1, 1]}})
+    content_tasks.finish(one, first, now, facts={"thumbnails": {"small": [1, 1]}})
     pipeline.cloud.run("read_metadata")
     assert pipeline.outcome(reserved) == ("approved", None, "clean")
-    contents.finish_task(other, second, now, error=TaskError("unreadable", "Too late to say so."))
+    content_tasks.finish(other, second, now, error=TaskError("unreadable", "Too late to say so."))
     assert content_of(pipeline, reserved).failure is None
     assert pipeline.outcome(reserved) == ("approved", None, "clean")
     assert pipeline.task(reserved, "thumbnail")["status"] == "completed"
@@ -58,7 +59,7 @@ def test_of_two_deliveries_that_run_a_task_at_once_the_first_to_end_counts(
 def test_a_task_that_has_ended_is_not_begun_again(pipeline: Pipeline, reserved: Reserved) -> None:
     stale = content_of(pipeline, reserved)
     pipeline.cloud.run()
-    assert contents.begin_task(stale, "thumbnail", clock.now()) is None
+    assert content_tasks.begin(stale, "thumbnail", clock.now()) is None
     assert pipeline.task(reserved, "thumbnail")["status"] == "completed"
 
 
@@ -66,10 +67,10 @@ def test_a_version_fails_when_the_last_task_has_ended_and_none_is_forgotten(
     pipeline: Pipeline, reserved: Reserved
 ) -> None:
     content = content_of(pipeline, reserved)
-    task = contents.begin_task(content, "thumbnail", clock.now())
+    task = content_tasks.begin(content, "thumbnail", clock.now())
     assert task is not None
     error = TaskError("processing_failed", "It cannot be drawn today.")
-    contents.finish_task(content, task, clock.now(), error=error)
+    content_tasks.finish(content, task, clock.now(), error=error)
     pipeline.lose("read_metadata")
     assert pipeline.asset(reserved)["status"] == "processing"
     sweeping.sweep(clock.now() + timedelta(minutes=17))
@@ -83,10 +84,10 @@ def test_bytes_whose_processing_failed_by_chance_are_tried_again_when_they_are_s
     pipeline: Pipeline, reserved: Reserved
 ) -> None:
     content = content_of(pipeline, reserved)
-    task = contents.begin_task(content, "thumbnail", clock.now())
+    task = content_tasks.begin(content, "thumbnail", clock.now())
     assert task is not None
     error = TaskError("processing_failed", "It cannot be drawn today.")
-    contents.finish_task(content, task, clock.now(), error=error)
+    content_tasks.finish(content, task, clock.now(), error=error)
     pipeline.lose("make_thumbnails")
     pipeline.cloud.run()
     assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
