@@ -1,4 +1,4 @@
-"""moto, made exact where threads meet and quicker where it finds the same again."""
+"""moto, made exact where threads meet and keys are long, and quicker where it finds the same."""
 
 import copy
 import threading
@@ -9,6 +9,8 @@ from botocore.useragent import UserAgentString
 from moto.core import responses
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb import models
+from moto.dynamodb.exceptions import HashKeyTooLong, RangeKeyTooLong
+from moto.dynamodb.limits import HASH_KEY_MAX_LENGTH, RANGE_KEY_MAX_LENGTH
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoHandler
@@ -26,6 +28,7 @@ def improve() -> None:
     back when one fails, which undoes what other threads wrote meanwhile.
     """
     _isolate_requests()
+    _refuse_long_keys()
     _shorten_transactions()
     _remember_names()
 
@@ -38,6 +41,23 @@ def _isolate_requests() -> None:
             return real(handler)
 
     DynamoHandler.call_action = call_action
+
+
+def _refuse_long_keys() -> None:
+    """Refuse to look for keys that no item can have, as DynamoDB does."""
+    real = DynamoDBBackend.get_item
+
+    def get_item(backend: Any, table_name: str, keys: dict[str, Any], *rest: Any) -> Any:
+        table = backend.get_table(table_name)
+        for name, longest, error in (
+            (table.hash_key_attr, HASH_KEY_MAX_LENGTH, HashKeyTooLong),
+            (table.range_key_attr, RANGE_KEY_MAX_LENGTH, RangeKeyTooLong),
+        ):
+            if name is not None and len(keys[name].get("S", "").encode()) >= longest:
+                raise error
+        return real(backend, table_name, keys, *rest)
+
+    DynamoDBBackend.get_item = get_item
 
 
 def _shorten_transactions() -> None:

@@ -124,11 +124,11 @@ function urlOf(path, query = {}) {
 async function problemOf(response) {
   /** @type {Record<string, any>} */
   const told = await response.json().catch(() => ({}));
-  const fields = (told.errors ?? []).map(
-    (/** @type {{ field: string, message: string }} */ e) => `${e.field}: ${e.message}`,
-  );
-  const words = [told.detail || told.title || "Reef could not answer. Try again.", ...fields];
-  return new Problem(words.join(" "), {
+  const summary = told.detail || told.title || "Reef could not answer. Try again.";
+  const fields = (told.errors ?? [])
+    .map((/** @type {{ field: string, message: string }} */ e) => `${e.field}: ${e.message}`)
+    .filter((/** @type {string} */ words) => !summary.includes(words));
+  return new Problem([summary, ...fields].join(" "), {
     status: response.status,
     code: told.code ?? "internal",
     requestId: told.request_id,

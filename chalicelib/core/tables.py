@@ -18,6 +18,9 @@ M = TypeVar("M", bound=Model)
 
 _CONFLICT_ATTEMPTS = 12
 
+_KEY_BYTES = 1024
+"""DynamoDB fails when it is asked for a longer sort key; no key of ours comes near."""
+
 
 class ConditionFailed(Exception):
     """A conditional write found another state; nothing was written.
@@ -127,7 +130,9 @@ def insert(item: Model) -> None:
 
 
 def find(model: type[M], pk: str, sk: str | None = None) -> M | None:
-    """Read one item by its keys, strongly consistent; None where there is none."""
+    """Read one item by its keys, strongly consistent; None where there is none, or can be none."""
+    if any(len(key.encode()) >= _KEY_BYTES for key in (pk, sk or "")):
+        return None
     try:
         return model.get(pk, sk, consistent_read=True)
     except model.DoesNotExist:

@@ -35,7 +35,8 @@ def query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     """
     values: dict[str, Any] = {}
     errors = []
-    lists = {f.encode_name for f in msgspec.structs.fields(kind) if _is_list(f.type)}
+    fields = msgspec.structs.fields(kind)
+    lists = {field.encode_name for field in fields if _is_list(field.type)}
     for name, given in parameters.items():
         if name in lists:
             values[name] = list(given)
@@ -45,7 +46,16 @@ def query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
             values[name] = given[0]
     if errors:
         raise _invalid(errors)
-    return _checked(values, kind, strict=False)
+    checked = _checked(values, kind, strict=False)
+    # The lax conversion takes the word "null" for no value, and so would drop the filter.
+    errors = [
+        {"field": field.encode_name, "message": "Has no value; leave it out"}
+        for field in fields
+        if field.encode_name in values and getattr(checked, field.name) is None
+    ]
+    if errors:
+        raise _invalid(errors)
+    return checked
 
 
 def _checked(values: dict[str, Any], kind: type[T], *, strict: bool) -> T:

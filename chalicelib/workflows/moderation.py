@@ -209,6 +209,8 @@ def delete(rule: ContentModerationRule, actor: Person, now: datetime) -> None:
 
 
 def _checked(tenant_id: str, wanted: Rule, known_template: str | None = None) -> dict[str, Any]:
+    if not wanted.name.strip():
+        raise invalid("name", "A name is needed")
     for number, condition in enumerate(wanted.when):
         conditions.check(f"when[{number}]", condition)
     if wanted.action == "require_template":

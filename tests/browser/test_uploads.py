@@ -54,6 +54,14 @@ def test_a_type_that_is_not_accepted_is_refused_by_name(editor: Console) -> None
     expect(editor.row("tool.exe").get_by_role("button", name="Retry")).to_have_count(0)
 
 
+def test_a_name_that_is_not_accepted_is_refused_with_the_reason_said_once(editor: Console) -> None:
+    editor.expect_message("422")
+    editor.upload(samples.payload("two\nlines.txt", "text/plain", b"x"))
+    expect(editor.row("lines.txt")).to_contain_text(re.compile("line breaks are not allowed$"))
+    told = editor.row("lines.txt").inner_text()
+    assert told.count("line breaks are not allowed") == 1
+
+
 def test_a_file_that_is_too_large_is_refused_with_the_limit(visit: Visit, tmp_path: Path) -> None:
     console = visit("editor@globex.test")
     console.expect_message("413")

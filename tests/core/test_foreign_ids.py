@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -95,6 +96,27 @@ def test_what_is_no_id_at_all_is_not_found(
     cloud: Cloud, acme: Tenant, route: Route, value: str
 ) -> None:
     told(cloud, route, acme.email("admin"), value)
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "\0", "🐚", "x" * 1100, "x" * 3000, f"{'x' * 3000}@acme.test"]
+)
+def test_what_is_no_id_at_all_is_not_found_in_bodies_and_queries_either(
+    cloud: Cloud, acme: Tenant, value: str
+) -> None:
+    admin = acme.email("admin")
+    step = {"id": "a", "name": "A", "approvers": {"type": "roles", "roles": ["admin"]}}
+    template = cloud.post("/workflow_templates/", admin, {"name": "T", "steps": [step]}).json["id"]
+    when = [{"field": "title", "op": "equals", "value": "x"}]
+    rule = {"name": "R", "when": when, "action": "require_template", "template_id": value}
+    for path, body in (
+        ("/workflows/", {"asset_id": value, "template_id": template}),
+        (f"/workflow_templates/{template}/simulate/", {"asset_id": value}),
+        ("/moderation/rules/", rule),
+    ):
+        assert_problem(cloud.post(path, admin, body), 404, "not_found")
+    for path in ("/workflows/?asset_id={}", "/audit/?actor={}%40acme.test"):
+        assert_problem(cloud.get(path.format(quote(value)), admin), 404, "not_found")
 
 
 @pytest.mark.parametrize("route", with_ids())

@@ -165,6 +165,25 @@ def test_a_parameter_given_twice_is_refused(cloud: Cloud, acme: Tenant) -> None:
     assert assert_problem(answer, 422, "invalid")["errors"][0]["field"] == "kind"
 
 
+@pytest.mark.parametrize("word", ["null", "NULL"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/?status=",
+        "/assets/?created_after=",
+        "/workflows/?status=",
+        "/workflows/?assigned_to=",
+        "/audit/?since=",
+    ],
+)
+def test_the_word_null_does_not_drop_a_filter(
+    cloud: Cloud, acme: Tenant, path: str, word: str
+) -> None:
+    answer = cloud.get(f"{path}{word}", acme.email("admin"))
+    field = path.partition("?")[2].removesuffix("=")
+    assert [e["field"] for e in assert_problem(answer, 422, "invalid")["errors"]] == [field]
+
+
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "1.5", "9" * 400])
 @pytest.mark.parametrize("path", ["/assets/", "/members/", "/audit/"])
 def test_a_limit_is_1_to_200(cloud: Cloud, acme: Tenant, path: str, limit: str) -> None:

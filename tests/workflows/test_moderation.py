@@ -92,6 +92,7 @@ def test_rules_are_made_changed_and_deleted_and_all_of_it_is_recorded(desk: Desk
         ({"action": "require_template"}, ["template_id"]),
         ({"template_id": "x"}, ["template_id"]),
         ({"name": ""}, ["name"]),
+        ({"name": " \t"}, ["name"]),
         ({"colour": "red"}, ["colour"]),
     ],
 )
