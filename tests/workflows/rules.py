@@ -62,10 +62,10 @@ class Review:
 
     def decide(self, who: str, decision: str) -> str | None:
         """Take a decision; gives the code of the refusal, if it is refused."""
-        if self.status != "in_progress":
-            return "workflow_closed"
         if who == self.uploader and not self.self_approval:
             return "self_approval"
+        if self.status != "in_progress":
+            return "workflow_closed"
         part = self.parts.get(who)
         if part is None or part.state == "gone":
             return "not_an_approver"
