@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from chalicelib.core import clock
+from chalicelib.core import clock, texts
 from chalicelib.core.errors import invalid
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
@@ -83,10 +83,20 @@ def checked_filename(name: str) -> str:
     return base
 
 
+def checked_title(title: str) -> str:
+    """Check a title.
+
+    Raises:
+        Invalid: it is blank, or holds control characters.
+    """
+    texts.require_line("title", title)
+    return title
+
+
 def title_of(filename: str) -> str:
     """Make a title of a file name: without its extension, shortened where it is very long."""
-    stem = filename.rpartition(".")[0] or filename
-    return stem[:500]
+    stem = filename.rpartition(".")[0]
+    return (stem if texts.has_words(stem) else filename)[:500]
 
 
 def unique_words(words: list[str]) -> list[str]:
@@ -103,12 +113,13 @@ def checked_category(path: str) -> str:
     """Write a category path without empty segments.
 
     Raises:
-        Invalid: nothing is left.
+        Invalid: nothing is left, or it holds control characters.
     """
     segments = [segment.strip() for segment in path.split("/")]
     cleaned = "/".join(segment for segment in segments if segment)
     if not cleaned:
         raise invalid("category", "A path such as menus/summer is needed")
+    texts.require_line("category", cleaned)
     return cleaned
 
 
@@ -151,7 +162,7 @@ def changed_values(before: dict[str, Any], change: AssetChange) -> dict[str, Any
     """Give the new values of the fields that a change names.
 
     Raises:
-        Invalid: a category or rights that cannot be.
+        Invalid: a title, category or rights that cannot be.
     """
     given = {
         name: getattr(change, name)
@@ -159,7 +170,9 @@ def changed_values(before: dict[str, Any], change: AssetChange) -> dict[str, Any
         if getattr(change, name) is not msgspec.UNSET
     }
     for name, value in given.items():
-        if name in {"tags", "keywords"}:
+        if name == "title":
+            given[name] = checked_title(value)
+        elif name in {"tags", "keywords"}:
             given[name] = unique_words(value)
         elif name == "category" and value is not None:
             given[name] = checked_category(value)

@@ -16,6 +16,7 @@ from chalicelib.assets.descriptions import (
     Words,
     checked_category,
     checked_filename,
+    checked_title,
     stored_rights,
     title_of,
     unique_words,
@@ -36,6 +37,15 @@ FIRST_LOOK = timedelta(minutes=3)
 _MIB = 1024 * 1024
 _MAX_PARTS = 10_000
 
+Sha256 = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^[0-9a-fA-F]{64}$",
+        max_length=64,
+        examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+    ),
+]
+
 
 class FileTooLarge(PayloadTooLarge):
     """The file is larger than this tenant allows."""
@@ -49,7 +59,7 @@ class UploadRequest(msgspec.Struct, kw_only=True):
     filename: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
     size_bytes: Annotated[int, msgspec.Meta(ge=0)]
     content_type: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", max_length=64)] | None = None
+    sha256: Sha256 | None = None
     title: Title | None = None
     description: Text = ""
     category: CategoryPath | None = None
@@ -185,7 +195,7 @@ def new_version(
 def values(request: UploadRequest) -> dict[str, Any]:
     """Give what a request says of the asset, by field."""
     return {
-        "title": request.title,
+        "title": None if request.title is None else checked_title(request.title),
         "description": request.description,
         "category": checked_category(request.category) if request.category else None,
         "tags": unique_words(request.tags),

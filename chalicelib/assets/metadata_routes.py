@@ -18,6 +18,7 @@ from chalicelib.assets.descriptions import (
     Word,
     Words,
     checked_category,
+    checked_title,
     merged,
     shown_rights,
     stored_rights,
@@ -109,7 +110,7 @@ def replace_metadata(
 ) -> MetadataShown:
     """Replace everything that people say of an asset."""
     values = {
-        "title": body.title,
+        "title": checked_title(body.title),
         "description": body.description,
         "alt_text": body.alt_text,
         "category": checked_category(body.category) if body.category else None,

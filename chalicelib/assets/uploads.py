@@ -1,5 +1,6 @@
 """Uploads: checked, reserved and described before a byte moves."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,8 +23,10 @@ from chalicelib.core.errors import (
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.tables import ConditionFailed, change, find, put, transact
+from chalicelib.core.tables import ConditionFailed, change, check, put, transact
 from chalicelib.tenants import accounts, quotas, roles
+
+log = logging.getLogger(__name__)
 
 _ATTEMPTS = 10
 
@@ -125,8 +128,8 @@ def _reserved(
 ) -> Iterator[None]:
     """Hold the upload's bytes while it is written; they are given back if it is not.
 
-    Where AWS fails, it may be written all the same, its answer being lost. Then the reservation
-    stays, and a later upload resolves it as one that a crash left behind.
+    Where AWS fails, it may be written all the same, its answer being lost. What cannot be told then
+    a later upload finds out, as after a crash.
     """
     reservation = (actor.tenant_id, str(upload.upload_id), request.size_bytes, assets)
     usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
@@ -141,6 +144,12 @@ def _reserved(
         yield
     except ReefError:
         quotas.cancel(*reservation)
+        raise
+    except Exception:
+        try:
+            _resolve(*reservation)
+        except Exception:
+            log.exception("the reservation stays", extra={"upload_id": upload.upload_id})
         raise
     quotas.settle(*reservation)
 
@@ -186,7 +195,7 @@ def _started(upload: Upload) -> None:
 
 
 def _resolve(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
-    """Settle a reservation whose upload was written before the crash, or give it back."""
-    written = find(Upload, asset_key(tenant_id, reservation), "UPLOAD")
-    end = quotas.settle if written else quotas.cancel
-    end(tenant_id, reservation, size_bytes, assets)
+    """Settle a reservation whose upload was written all the same, or give it back."""
+    upload = Upload(asset_key(tenant_id, reservation), "UPLOAD")
+    unwritten = check(upload, Upload.pk.does_not_exist())
+    quotas.cancel(tenant_id, reservation, size_bytes, assets, unless=unwritten)

@@ -1,16 +1,15 @@
 """Turning JSON and query parameters into typed requests, with every fault named at once."""
 
-import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, get_origin
 
 import msgspec
 
+from chalicelib.core import wording
 from chalicelib.core.errors import Invalid
 
 T = TypeVar("T", bound=msgspec.Struct)
-
-_PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
 def body(value: Any, kind: type[T]) -> T:
@@ -47,12 +46,16 @@ def query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     if errors:
         raise _invalid(errors)
     checked = _checked(values, kind, strict=False)
-    # The lax conversion takes the word "null" for no value, and so would drop the filter.
-    errors = [
-        {"field": field.encode_name, "message": "Has no value; leave it out"}
-        for field in fields
-        if field.encode_name in values and getattr(checked, field.name) is None
-    ]
+    for field in fields:
+        said, value = values.get(field.encode_name), getattr(checked, field.name)
+        if said is None:
+            continue
+        # The lax conversion takes "null" for no value, and so would drop the filter, and numbers
+        # for times.
+        if value is None:
+            errors.append({"field": field.encode_name, "message": "Has no value; leave it out"})
+        elif isinstance(value, datetime) and "T" not in said.upper():
+            errors.append({"field": field.encode_name, "message": wording.A_TIME})
     if errors:
         raise _invalid(errors)
     return checked
@@ -71,20 +74,13 @@ def _checked(values: dict[str, Any], kind: type[T], *, strict: bool) -> T:
         try:
             msgspec.convert(values[name], field.type, strict=strict)
         except msgspec.ValidationError as error:
-            errors.append(_described(name, str(error)))
+            errors.append(wording.described(name, field.type, str(error)))
     if errors:
         raise _invalid(errors)
     try:
         return msgspec.convert(values, kind, strict=strict)
     except msgspec.ValidationError as error:
-        raise _invalid([_described("", str(error))]) from error
-
-
-def _described(name: str, message: str) -> dict[str, str]:
-    inner = _PATH.search(message)
-    path = inner.group(1) if inner else ""
-    dot = "." if name and path and not path.startswith("[") else ""
-    return {"field": f"{name}{dot}{path}", "message": _PATH.sub("", message)}
+        raise _invalid([wording.described("", kind, str(error))]) from error
 
 
 def _invalid(errors: list[dict[str, str]]) -> Invalid:

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.core import clock
 from chalicelib.core.errors import Forbidden
-from chalicelib.core.tables import ConditionFailed, Write, change, find, update
+from chalicelib.core.tables import ConditionFailed, Write, change, find, transact, update
 from chalicelib.tenants.models import Usage
 
 _ABANDONED_AFTER = timedelta(hours=1)
@@ -78,19 +78,30 @@ def settled(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> W
     )
 
 
-def cancel(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
-    """Give a reservation back for which nothing was written; again changes nothing."""
+def cancel(
+    tenant_id: str, reservation: str, size_bytes: int, assets: int, *, unless: Write | None = None
+) -> None:
+    """Give a reservation back for which nothing was written; again changes nothing.
+
+    Args:
+        tenant_id: whose quota.
+        reservation: its id.
+        size_bytes: how many bytes were reserved.
+        assets: how many assets were.
+        unless: a check that what the bytes are for was not written; if it was, they stay counted.
+    """
     held = token(reservation, size_bytes, assets)
+    back = change(
+        Usage(tenant_id, "USAGE"),
+        Usage.storage_bytes.add(-size_bytes),
+        Usage.assets.add(-assets),
+        Usage.reservations.delete({held}),
+        condition=Usage.reservations.contains(held),
+    )
     try:
-        update(
-            Usage(tenant_id, "USAGE"),
-            Usage.storage_bytes.add(-size_bytes),
-            Usage.assets.add(-assets),
-            Usage.reservations.delete({held}),
-            condition=Usage.reservations.contains(held),
-        )
+        transact(*([unless] if unless else []), back)
     except ConditionFailed:
-        return
+        settle(tenant_id, reservation, size_bytes, assets)
 
 
 def released(

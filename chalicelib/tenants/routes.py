@@ -75,11 +75,14 @@ class MemberChange(msgspec.Struct):
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+Key = Annotated[str, msgspec.Meta(max_length=254)]
+
+
 class AuditQuery(ListQuery, kw_only=True):
     """Which records; people by id or address."""
 
-    actor: str | None = None
-    subject: str | None = None
+    actor: Key | None = None
+    subject: Key | None = None
     action: str | None = None
     since: Moment | None = None
     until: Moment | None = None

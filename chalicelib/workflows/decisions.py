@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chalicelib.core import clock
+from chalicelib.core import clock, texts
 from chalicelib.core.errors import Conflict, Forbidden, invalid
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import Person
@@ -76,7 +76,7 @@ def decide(
         SelfApproval, NotAnApprover: it is not theirs to decide.
         AlreadyDecided, WorkflowClosed: it is too late.
     """
-    if decision != "approve" and not comment.strip():
+    if decision != "approve" and not texts.has_words(comment):
         raise invalid("comment", "Say what is wrong; the uploader will read it")
     ids = [step.id for step in workflow.template.steps]
     if step_id is not None and step_id not in ids:
@@ -154,7 +154,8 @@ def cancel(workflow: Workflow, actor: Person, comment: str, now: datetime) -> Wo
 
 def _require_open(workflow: Workflow, now: datetime) -> None:
     if not workflow.is_live:
-        raise WorkflowClosed(f"The workflow is {workflow.instance.status}.")
+        how = workflow.instance.status.replace("_", " ")
+        raise WorkflowClosed(f"The workflow is over: {how}.")
     why = outcomes.over_because(workflow, now)
     if why is not None:
         outcomes.call_off(workflow, why, now)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from chalicelib.assets.admission import Candidate
-from chalicelib.core import clock
+from chalicelib.core import clock, texts
 from chalicelib.core.errors import Conflict, NotFound, invalid
 from chalicelib.core.outbox import SYSTEM, Person, record
 from chalicelib.core.tables import ConditionFailed, Write, change, find, put, remove, transact
@@ -209,8 +209,7 @@ def delete(rule: ContentModerationRule, actor: Person, now: datetime) -> None:
 
 
 def _checked(tenant_id: str, wanted: Rule, known_template: str | None = None) -> dict[str, Any]:
-    if not wanted.name.strip():
-        raise invalid("name", "A name is needed")
+    texts.require_line("name", wanted.name)
     for number, condition in enumerate(wanted.when):
         conditions.check(f"when[{number}]", condition)
     if wanted.action == "require_template":

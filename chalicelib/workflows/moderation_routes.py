@@ -58,7 +58,7 @@ class FlagQuery(ListQuery, kw_only=True):
     """Which flags."""
 
     status: Status = "open"
-    asset_id: str | None = None
+    asset_id: Annotated[str, msgspec.Meta(max_length=254)] | None = None
 
 
 class ResolutionRequest(msgspec.Struct):

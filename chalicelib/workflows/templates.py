@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.assets import media_types
 from chalicelib.assets.descriptions import CategoryPath, checked_category
-from chalicelib.core import clock
+from chalicelib.core import clock, texts
 from chalicelib.core.errors import NotFound, invalid
 from chalicelib.core.outbox import Person, record
 from chalicelib.core.tables import ConditionFailed, change, find, put, remove, transact
@@ -24,8 +24,14 @@ _MOST_BYTES = 120_000
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
-TypePattern = Annotated[  # Python's `$` alone would take a line break at the end
-    str, msgspec.Meta(pattern=r"^(\*|[A-Za-z0-9]+/(\*|[A-Za-z0-9.+_-]+))$(?!\n)", max_length=255)
+TypePattern = Annotated[
+    str,
+    msgspec.Meta(
+        # Python's `$` alone would take a line break at the end.
+        pattern=r"^(\*|[A-Za-z0-9]+/(\*|[A-Za-z0-9.+_-]+))$(?!\n)",
+        max_length=255,
+        examples=["image/*", "image/png"],
+    ),
 ]
 Hours = Annotated[float, msgspec.Meta(gt=0, le=8760)]
 OnTimeout = Literal["reject", "approve"]
@@ -238,8 +244,7 @@ def _rank(template: Template, subject: Subject) -> tuple[int, int] | None:
 def _checked(tenant_id: str, wanted: Template) -> dict[str, Any]:
     """Check what types do not say, and write people as ids."""
     default_hours = accounts.settings_of(accounts.get(tenant_id)).default_timeout_hours
-    if not wanted.name.strip():
-        raise invalid("name", "A name is needed")
+    texts.require_line("name", wanted.name)
     if wanted.category is not None:
         wanted.category = checked_category(wanted.category)
     seen: set[str] = set()
@@ -248,8 +253,7 @@ def _checked(tenant_id: str, wanted: Template) -> dict[str, Any]:
         if step.id in seen:
             raise invalid(f"{field}.id", "Every step needs an id of its own")
         seen.add(step.id)
-        if not step.name.strip():
-            raise invalid(f"{field}.name", "A name is needed")
+        texts.require_line(f"{field}.name", step.name)
         named = step.approvers.roles if step.approvers.type == "roles" else step.approvers.users
         if not named:
             raise invalid(f"{field}.approvers.{step.approvers.type}", "Name at least one")

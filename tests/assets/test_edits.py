@@ -166,3 +166,13 @@ def test_others_do_not_edit(shelf: Shelf, asset_id: str) -> None:
     for role in ("viewer", "contributor", "moderator"):
         answer = shelf.call("PATCH", f"/assets/{asset_id}/", {"title": "x"}, role)
         shelf.refuse(answer, 403, "forbidden")
+
+
+@pytest.mark.parametrize("title", ["   ", "\u200b", "a\u0000b", "a\nb"])
+def test_a_title_is_something_to_read_in_one_line(shelf: Shelf, asset_id: str, title: str) -> None:
+    path = f"/assets/{asset_id}/"
+    refused = shelf.call("PATCH", path, {"title": title}, "admin")
+    shelf.refuse(refused, 422, "invalid")
+    whole = {"title": title, "description": "", "tags": []}
+    shelf.refuse(shelf.call("PUT", f"/metadata/{asset_id}/", whole, "admin"), 422, "invalid")
+    assert shelf.get(path).json["title"] == "Menu"

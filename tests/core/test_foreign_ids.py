@@ -115,8 +115,11 @@ def test_what_is_no_id_at_all_is_not_found_in_bodies_and_queries_either(
         ("/moderation/rules/", rule),
     ):
         assert_problem(cloud.post(path, admin, body), 404, "not_found")
-    for path in ("/workflows/?asset_id={}", "/audit/?actor={}%40acme.test"):
-        assert_problem(cloud.get(path.format(quote(value)), admin), 404, "not_found")
+    for path in (f"/workflows/?asset_id={quote(value)}", f"/audit/?actor={quote(value[:200])}%40x"):
+        assert_problem(cloud.get(path, admin), 404, "not_found")
+    if len(value) > 254:
+        for path in ("/audit/?actor=", "/audit/?subject=", "/moderation/flags/?asset_id="):
+            assert_problem(cloud.get(path + quote(value), admin), 422, "invalid")
 
 
 @pytest.mark.parametrize("route", with_ids())

@@ -49,7 +49,7 @@ def test_a_refusal_ends_the_workflow_and_says_why(
     workflow = desk.workflow(asset_id)
     body = desk.refuse(desk.decide(workflow, "anna", decision), 422, "invalid")
     assert body["errors"][0]["field"] == "comment"
-    desk.refuse(desk.decide(workflow, "anna", decision, comment="  "), 422, "invalid")
+    desk.refuse(desk.decide(workflow, "anna", decision, comment=" \u200b "), 422, "invalid")
     after = desk.decide(workflow, "anna", decision, comment="the logo is old").json
     assert (after["status"], after["current_step"]) == (status, None)
     assert statuses(after) == ["rejected", "pending"]
