@@ -37,7 +37,7 @@ export function Inbox() {
     <${Group} title="Earlier" entries=${told} />
     ${nextCursor.value &&
     html`<p class="more"><button class="button" onClick=${loadMore}>Show more</button></p>`}
-    <p><${Link} to=${PREFERENCES}>Choose what you are mailed<//></p>
+    <p class="inbox-more"><${Link} to=${PREFERENCES}>Choose what you are mailed<//></p>
   <//>`;
 }
 
