@@ -8,7 +8,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from chalicelib.assets import branches, edits, faces, lifecycle, media_types, versions
+from chalicelib.assets import (
+    branches,
+    edits,
+    faces,
+    lifecycle,
+    media_types,
+    reservations,
+    versions,
+)
 from chalicelib.assets.descriptions import (
     CategoryPath,
     CustomFields,
@@ -43,7 +51,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.tables import ConditionFailed, change, find, put, transact
+from chalicelib.core.tables import ConditionFailed, change, put, transact
 from chalicelib.tenants import accounts, quotas, roles
 
 MULTIPART_ABOVE_BYTES = 100 * 1024 * 1024
@@ -192,9 +200,7 @@ def _reserved(
     stays, and a later upload resolves it as one that a crash left behind.
     """
     reservation = (actor.tenant_id, str(upload.upload_id), request.size_bytes, assets)
-    usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
-    for left_behind in quotas.abandoned(usage, now):
-        _resolve(actor.tenant_id, *left_behind)
+    reservations.reserve(*reservation, effective.storage_quota_bytes, now)
     try:
         if not request.create_workflow and not actor.has(roles.ADMINS):
             raise WorkflowRequired
@@ -246,13 +252,6 @@ def _started(upload: Upload) -> None:
     if upload.linked:
         ids = {"tenant_id": upload.tenant_id, "upload_id": upload.upload_id}
         queues.send(settings().scan_small_queue, str(upload.tenant_id), ids)
-
-
-def _resolve(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
-    """Settle a reservation whose upload was written before the crash, or give it back."""
-    written = find(Upload, asset_key(tenant_id, reservation), "UPLOAD")
-    end = quotas.settle if written else quotas.cancel
-    end(tenant_id, reservation, size_bytes, assets)
 
 
 def _accepted_type(request: UploadRequest, effective: Settings) -> str:

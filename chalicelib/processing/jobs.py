@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, versions
+from chalicelib.assets import catalog, reservations, versions
 from chalicelib.assets import contents as library
 from chalicelib.assets.contents import Content
 from chalicelib.assets.due import due_key
@@ -132,7 +132,7 @@ def _reopen(
     size_bytes = int(version.face["size_bytes"])
     quota = accounts.settings_of(accounts.get(upload.tenant_id)).storage_quota_bytes
     reservation = (upload.tenant_id, clock.new_id(now), size_bytes, 0)
-    quotas.reserve(*reservation, quota_bytes=quota)
+    reservations.reserve(*reservation, quota, now)
     kept = quotas.settled(*reservation)
     shard, due_at = due_key(now + ingest.STUCK_AFTER, upload.upload_id)
     again = change(
