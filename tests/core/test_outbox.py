@@ -1,12 +1,13 @@
 """A change and its audit record are one: both are written, or neither."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pynamodb.exceptions import TransactWriteError
 
-from chalicelib.assets import versions
+from chalicelib.assets import reservations, versions
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import Upload
 from chalicelib.assets.versions import VersionRef
@@ -63,12 +64,18 @@ DEEDS = [
 
 
 def state() -> dict[str, Any]:
-    """Give what the tables hold, without the audit and without reservations given back."""
+    """Give what the tables hold, without the audit and without what is reserved.
+
+    Where AWS fails nobody knows whether it wrote, and a reservation stays for an hour.
+    """
     held = items()
     del held[settings().audit_table]
     for table in held.values():
         for item in table:
-            item.pop("reservations", None)
+            for reservation in item.pop("reservations", {"SS": []})["SS"]:
+                _, size_bytes, assets = reservation.split("/")
+                item["storage_bytes"]["N"] = str(int(item["storage_bytes"]["N"]) - int(size_bytes))
+                item["assets"]["N"] = str(int(item["assets"]["N"]) - int(assets))
         table.sort(key=lambda item: (item["pk"]["S"], item.get("sk", {"S": ""})["S"]))
     return held
 
@@ -171,9 +178,14 @@ def test_a_record_is_kept_under_tenant_and_month_in_the_order_of_time(cloud: Clo
         assert isinstance(record, AuditRecord)
 
 
-def test_an_upload_that_could_not_be_written_gives_its_quota_back(cloud: Cloud, team: Team) -> None:
+def test_an_upload_that_could_not_be_written_gives_its_quota_back_later(
+    cloud: Cloud, team: Team
+) -> None:
     tenant = team("admin")
     with audit_refusing_writes():
         assert upload(cloud, tenant).status == 500
-    usage = cloud.get("/tenant/", tenant.email("admin")).json["usage"]
-    assert (usage["storage_bytes"], usage["assets"]) == (0, 0)
+    for hours, kept in ((0, (9, 1)), (2, (0, 0))):
+        later = clock.now() + timedelta(hours=hours)
+        reservations.reserve(tenant.id, clock.new_id(later), 0, 0, 100, later)
+        usage = cloud.get("/tenant/", tenant.email("admin")).json["usage"]
+        assert (usage["storage_bytes"], usage["assets"]) == kept
