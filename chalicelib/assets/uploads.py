@@ -26,6 +26,7 @@ from chalicelib.assets.descriptions import (
     Words,
     checked_category,
     checked_filename,
+    require_room,
     stored_rights,
     title_of,
     unique_words,
@@ -121,6 +122,7 @@ def reserve(actor: Actor, request: UploadRequest, now: datetime, *, link: bool =
             byte moves.
     """
     values = _values(request)
+    require_room(values)
     effective = accounts.settings_of(accounts.get(actor.tenant_id))
     upload = _upload(actor, request, clock.new_id(now), effective, now, link=link)
     with _reserved(actor, request, upload, effective, now, assets=1):
@@ -151,7 +153,8 @@ def reserve_version(
         Conflict: too many people add versions at the same time.
         Invalid, FileTooLarge, UnsupportedMediaType, QuotaExceeded, WorkflowRequired: as `reserve`.
     """
-    values = _values(request)
+    said = {name: value for name, value in _values(request).items() if value}
+    require_room(edits.values_of(asset) | said)
     branch = branches.get(asset, request.branch)
     effective = accounts.settings_of(accounts.get(actor.tenant_id))
     upload = _upload(actor, request, str(asset.asset_id), effective, now, link=link)
@@ -166,7 +169,6 @@ def reserve_version(
                     raise Conflict("Too many versions come at the same time; try again.") from None
                 asset = edits.read_again(asset)
                 branch = branches.get(asset, request.branch)
-    said = {name: value for name, value in values.items() if value}
     edits.edit(asset, lambda _: said, actor.person, now)
     _started(upload)
     return upload
