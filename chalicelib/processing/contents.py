@@ -26,7 +26,7 @@ from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, Write, change, check, find, insert, update
 from chalicelib.processing import tasks
 from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskError
-from chalicelib.workflows import starting
+from chalicelib.workflows import moderation, starting
 
 _TASK_ATTRIBUTES: dict[JobType, Any] = {
     "thumbnail": Content.thumbnail_task,
@@ -89,7 +89,7 @@ def want(upload: Upload, content: Content) -> set[JobType]:
     Raises:
         RetryLater: the content is just being deleted.
     """
-    missing: set[JobType] = {name for name in upload.tasks if task_of(content, name) is None}
+    missing = {name for name in _wanted(upload) if task_of(content, name) is None}
     if content.failure == _BY_CHANCE:
         missing |= _failed_tasks(content)
         _change(content, *_afresh(missing))
@@ -299,7 +299,7 @@ def _begin(upload: Upload, clean: Clean, now: datetime) -> Content:
         kind=clean.kind,
         size_bytes=clean.size_bytes,
         scan=msgspec.to_builtins(clean.scan),
-        pending=set(upload.tasks) or None,
+        pending=_wanted(upload) or None,
         generation=clock.new_id(now),
     )
     content.due_shard, content.due_at = due_key(now + _UNATTACHED, content.pk)
@@ -308,6 +308,14 @@ def _begin(upload: Upload, clean: Clean, now: datetime) -> Content:
     except ConditionFailed:
         content = Content.get(content.pk, "CONTENT", consistent_read=True)
     return content
+
+
+def _wanted(upload: Upload) -> set[JobType]:
+    """Give the tasks that an upload asks for, and what moderation has to know in any case."""
+    wanted: set[JobType] = set(upload.tasks)
+    if "metadata" not in wanted and moderation.reads_content(upload.tenant_id):
+        wanted.add("metadata")
+    return wanted
 
 
 def _failed_tasks(content: Content) -> set[JobType]:
