@@ -2,6 +2,7 @@
 
 import random
 import time
+import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -13,8 +14,6 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
-
-from chalicelib.core import clock
 
 M = TypeVar("M", bound=Model)
 
@@ -83,7 +82,7 @@ def transact(*writes: Write) -> None:
         ConditionFailed: a condition did not hold.
     """
     sent = sorted(range(len(writes)), key=lambda index: _ORDER.index(writes[index].kind))
-    token = clock.new_id()
+    token = str(uuid.uuid4())
     for attempt in range(_CONFLICT_ATTEMPTS):
         try:
             _commit(writes, token)
@@ -95,7 +94,7 @@ def transact(*writes: Write) -> None:
             if not _is_conflict(error, codes) or attempt == _CONFLICT_ATTEMPTS - 1:
                 raise
             if codes:
-                token = clock.new_id()
+                token = str(uuid.uuid4())
         _back_off(attempt)
 
 
