@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.assets import admission, catalog, contents, edits, faces, versions
+from chalicelib.assets import admission, catalog, contents, edits, faces, reservations, versions
 from chalicelib.assets.admission import Candidate
 from chalicelib.assets.downloads import NotReady
 from chalicelib.assets.faces import Face
@@ -232,7 +232,7 @@ def copy_to_main(
     face.status, face.status_reason = admitted.status, admitted.reason
     version.status, version.face = face.status, faces.stored(face)
     reservation = (asset.tenant_id, clock.new_id(now), face.size_bytes, 0)
-    quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
+    reservations.reserve(*reservation, effective.storage_quota_bytes, now)
     wanted = contents.reference(asset.tenant_id, face.sha256, asset.asset_id, face.number)
     written = record(
         asset.tenant_id,

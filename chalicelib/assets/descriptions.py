@@ -1,5 +1,6 @@
 """What people may say of an asset, with the limits that every way of saying it shares."""
 
+import json
 import re
 import unicodedata
 from datetime import datetime
@@ -20,6 +21,8 @@ Scalar = str | int | float | bool | list[str]
 CustomFields = Annotated[dict[Word, Scalar], msgspec.Meta(max_length=200)]
 
 _MAX_FILENAME = 1024
+_MOST_BYTES = 120_000
+"""The history holds old, new and all of it, and an item of DynamoDB's ends at 400 kB."""
 
 
 class Rights(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -91,6 +94,18 @@ def checked_title(title: str) -> str:
     """
     texts.require_line("title", title)
     return title
+
+
+def require_room(values: dict[str, Any]) -> None:
+    """Refuse to have more said of an asset than the table can hold.
+
+    Raises:
+        Invalid: it is too much.
+    """
+    sizes = {name: len(json.dumps(value)) for name, value in values.items()}
+    if sum(sizes.values()) > _MOST_BYTES:  # as it is stored: what is not ASCII takes six
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise invalid(largest, f"All that is said of an asset has at most {_MOST_BYTES} bytes")
 
 
 def title_of(filename: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import png
 
-from chalicelib.assets import contents, edits, faces
+from chalicelib.assets import contents, downloads, edits, faces
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.core import storage
@@ -99,7 +99,7 @@ def _rows(grid: bytes) -> list[bytes]:
 
 
 def _shows_content(face: Face) -> bool:
-    if face.technical.get("encrypted") or not face.thumbnails:
+    if face.technical.get("encrypted") or not face.thumbnails or not downloads.is_open(face):
         return False
     return face.kind in {"image", "video"} or face.content_type in _DOCUMENTS_WITH_PAGES
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.assets import lifecycle
+from chalicelib.assets.descriptions import require_room
 from chalicelib.assets.models import AssetMetadata, MetadataRevision, revision_key
 from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, NotFound, PreconditionFailed
@@ -60,6 +61,7 @@ def edit(
     Raises:
         AssetTrashed: it is in the trash.
         PreconditionFailed: `if_match` names another revision.
+        Invalid: it is more than the table can hold.
     """
     for _ in range(_ATTEMPTS):
         require_match(asset, if_match)
@@ -68,6 +70,7 @@ def edit(
         changed = {k: v for k, v in new_values(before).items() if v != before[k]}
         if not changed:
             return asset
+        require_room(before | changed)
         try:
             return _write(asset, before, changed, actor, now)
         except ConditionFailed:

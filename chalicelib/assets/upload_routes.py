@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from chalicelib.assets import catalog, faces, multipart, uploads
+from chalicelib.assets import catalog, multipart, uploads
 from chalicelib.assets.drafts import FileTooLarge, UploadRequest, VersionRequest
 from chalicelib.assets.edits import AssetTrashed
 from chalicelib.assets.faces import Status
@@ -13,7 +13,7 @@ from chalicelib.assets.models import AssetMetadata, Upload
 from chalicelib.assets.shapes import AssetShown, shown
 from chalicelib.assets.uploads import WorkflowRequired
 from chalicelib.core import clock
-from chalicelib.core.errors import Conflict, UnsupportedMediaType
+from chalicelib.core.errors import Conflict, NotFound, UnsupportedMediaType
 from chalicelib.core.identity import Actor
 from chalicelib.core.routing import Routes
 from chalicelib.tenants.quotas import QuotaExceeded
@@ -161,8 +161,11 @@ def list_parts(upload: Upload) -> ArrivedParts:
 def complete_upload(actor: Actor, upload: Upload) -> AssetShown:
     """Join the parts of an upload; again gives the same answer."""
     multipart.complete(upload)
-    asset = catalog.visible(actor, upload.asset_id)
-    return shown(asset, faces.read(asset.current), clock.now())
+    asset, now = catalog.visible(actor, upload.asset_id), clock.now()
+    face = catalog.face_for(asset, actor, now)
+    if face is None:  # its rights have ended since it was loaded
+        raise NotFound("There is no such asset.")
+    return shown(asset, face, now)
 
 
 @api.delete("/uploads/{upload_id}", may=CONTRIBUTORS, problems=[Conflict])

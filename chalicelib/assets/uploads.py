@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from chalicelib.assets import branches, drafts, edits, versions
+from chalicelib.assets import branches, drafts, edits, reservations, versions
+from chalicelib.assets.descriptions import require_room
 from chalicelib.assets.drafts import UploadRequest, VersionRequest
 from chalicelib.assets.models import (
     AssetMetadata,
     Branch,
     Upload,
-    asset_key,
 )
 from chalicelib.core import clock, queues, signing, storage
 from chalicelib.core.errors import (
@@ -23,7 +23,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.tables import ConditionFailed, change, check, put, transact
+from chalicelib.core.tables import ConditionFailed, change, put, transact
 from chalicelib.tenants import accounts, quotas, roles
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ def reserve(actor: Actor, request: UploadRequest, now: datetime, *, link: bool =
             byte moves.
     """
     values = drafts.values(request)
+    require_room(values)
     effective = accounts.settings_of(accounts.get(actor.tenant_id))
     upload = drafts.new_upload(actor, request, clock.new_id(now), effective, now, link=link)
     with _reserved(actor, request, upload, effective, now, assets=1):
@@ -83,7 +84,8 @@ def reserve_version(
         Conflict: too many people add versions at the same time.
         Invalid, FileTooLarge, UnsupportedMediaType, QuotaExceeded, WorkflowRequired: as `reserve`.
     """
-    values = drafts.values(request)
+    said = {name: value for name, value in drafts.values(request).items() if value}
+    require_room(edits.values_of(asset) | said)
     branch = branches.get(asset, request.branch)
     effective = accounts.settings_of(accounts.get(actor.tenant_id))
     upload = drafts.new_upload(actor, request, str(asset.asset_id), effective, now, link=link)
@@ -98,7 +100,6 @@ def reserve_version(
                     raise Conflict("Too many versions come at the same time; try again.") from None
                 asset = edits.read_again(asset)
                 branch = branches.get(asset, request.branch)
-    said = {name: value for name, value in values.items() if value}
     edits.edit(asset, lambda _: said, actor.person, now)
     _started(upload)
     return upload
@@ -132,9 +133,7 @@ def _reserved(
     a later upload finds out, as after a crash.
     """
     reservation = (actor.tenant_id, str(upload.upload_id), request.size_bytes, assets)
-    usage = quotas.reserve(*reservation, quota_bytes=effective.storage_quota_bytes)
-    for left_behind in quotas.abandoned(usage, now):
-        _resolve(actor.tenant_id, *left_behind)
+    reservations.reserve(*reservation, effective.storage_quota_bytes, now)
     try:
         if not request.create_workflow and not actor.has(roles.ADMINS):
             raise WorkflowRequired
@@ -147,7 +146,7 @@ def _reserved(
         raise
     except Exception:
         try:
-            _resolve(*reservation)
+            reservations.resolve(*reservation)
         except Exception:
             log.exception("the reservation stays", extra={"upload_id": upload.upload_id})
         raise
@@ -192,10 +191,3 @@ def _started(upload: Upload) -> None:
     if upload.linked:
         ids = {"tenant_id": upload.tenant_id, "upload_id": upload.upload_id}
         queues.send(settings().scan_small_queue, str(upload.tenant_id), ids)
-
-
-def _resolve(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
-    """Settle a reservation whose upload was written all the same, or give it back."""
-    upload = Upload(asset_key(tenant_id, reservation), "UPLOAD")
-    unwritten = check(upload, Upload.pk.does_not_exist())
-    quotas.cancel(tenant_id, reservation, size_bytes, assets, unless=unwritten)

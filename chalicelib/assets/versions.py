@@ -1,6 +1,6 @@
 """Moving versions from state to state: one conditional transaction per move."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,16 @@ def page(asset: AssetMetadata, limit: int, position: Any) -> tuple[list[AssetVer
     )
     found = list(results)
     return found, results.last_evaluated_key
+
+
+def page_of(
+    asset: AssetMetadata, numbers: Collection[int], limit: int, position: int | None
+) -> tuple[list[AssetVersion], int | None]:
+    """Read one page of some of an asset's versions, newest first."""
+    left = sorted((one for one in numbers if position is None or one < position), reverse=True)
+    chosen = left[:limit]
+    read = [catalog.version(asset.tenant_id, asset.asset_id, number) for number in chosen]
+    return [one for one in read if one is not None], chosen[-1] if left[limit:] else None
 
 
 def _version_write(

@@ -44,6 +44,8 @@ def send(to: str, subject: str, text: str, html: str | None = None) -> None:
         # What SES says of the sender's address is no fault of the recipient's.
         if told["Code"] in _REFUSALS and settings().mail_from not in told["Message"]:
             raise Refused(told["Message"]) from error
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise  # SES failed, perhaps after sending
         raise NotSent(told["Message"]) from error
     except (ConnectTimeoutError, EndpointConnectionError) as error:
         raise NotSent("SES cannot be reached") from error

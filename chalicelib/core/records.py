@@ -50,12 +50,23 @@ def write(record: Record, limit_bytes: int) -> str:
 
     One that is too large is told without its values, which stay in the audit trail.
     """
-    body = msgspec.json.encode(record)
+    body = _encoded(record)
     if len(body) > limit_bytes:
-        body = msgspec.json.encode(msgspec.structs.replace(record, old=None, new=None))
+        body = _encoded(msgspec.structs.replace(record, old=None, new=None))
     return body.decode()
 
 
 def parse(body: str) -> list[Record]:
     """Read the record that a message tells of; for `entrypoint.batch`."""
     return [msgspec.json.decode(body, type=Record)]
+
+
+def _encoded(record: Record) -> bytes:
+    """Write a record as JSON in which everything that queues refuse is escaped.
+
+    JSON escapes control characters by itself, but not these two, which people can write, too.
+    """
+    body = msgspec.json.encode(record)
+    for refused in ("\ufffe", "\uffff"):
+        body = body.replace(refused.encode(), f"\\u{ord(refused):04x}".encode())
+    return body

@@ -2,6 +2,7 @@
 
 import random
 import time
+import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -77,15 +78,17 @@ def check(item: Model, condition: Condition) -> Write:
 def transact(*writes: Write) -> None:
     """Do all of these writes, or none.
 
-    A conflict with another transaction is not an answer, so it is tried again.
+    A conflict with another transaction is not an answer, so it is tried again; while it may be
+    under way itself, under the same token, so that it is done once.
 
     Raises:
         ConditionFailed: a condition did not hold.
     """
     sent = sorted(range(len(writes)), key=lambda index: _ORDER.index(writes[index].kind))
+    token = str(uuid.uuid4())
     for attempt in range(_CONFLICT_ATTEMPTS):
         try:
-            _commit(writes)
+            _commit(writes, token)
             return
         except TransactWriteError as error:
             codes = [reason.code if reason else None for reason in error.cancellation_reasons]
@@ -93,6 +96,8 @@ def transact(*writes: Write) -> None:
                 raise ConditionFailed(sent[codes.index("ConditionalCheckFailed")]) from error
             if not _is_conflict(error, codes) or attempt == _CONFLICT_ATTEMPTS - 1:
                 raise
+            if codes:
+                token = str(uuid.uuid4())
         _back_off(attempt)
 
 
@@ -144,8 +149,8 @@ def _connection() -> Connection:
     return Connection()
 
 
-def _commit(writes: Sequence[Write]) -> None:
-    with TransactWrite(connection=_connection()) as transaction:
+def _commit(writes: Sequence[Write], token: str) -> None:
+    with TransactWrite(token, connection=_connection()) as transaction:
         for write in writes:
             if write.kind == "put":
                 transaction.save(write.item, condition=write.condition)

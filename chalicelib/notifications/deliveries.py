@@ -11,15 +11,13 @@ import msgspec
 from chalicelib.core import clock, mail
 from chalicelib.core.due import SHARDS, due_key
 from chalicelib.core.entrypoint import RetryLater
-from chalicelib.core.errors import NotFound
 from chalicelib.core.tables import ConditionFailed, find, insert, update
-from chalicelib.notifications import mails, preferences, telling
+from chalicelib.notifications import knowing, mails, preferences
 from chalicelib.notifications.models import Notification, notification_key, person_key
 from chalicelib.notifications.preferences import Delivery, Kind
 from chalicelib.notifications.telling import Telling
 from chalicelib.tenants import accounts
 from chalicelib.tenants.models import Member, member_key
-from chalicelib.workflows import reading
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +55,10 @@ def tell(tenant_id: str, tellings: list[Telling], now: datetime) -> None:
     def how(one: Telling) -> Delivery:
         return wanted[one.member_id][one.words.kind] if mailing else "off"
 
-    active = [(one, how(one)) for one in tellings if one.member_id in people]
+    def is_asked(one: Telling) -> bool:
+        return one.role is None or one.role in people[one.member_id].roles
+
+    active = [(one, how(one)) for one in tellings if one.member_id in people and is_asked(one)]
 
     def keep(entry: tuple[Telling, Delivery]) -> Notification:
         return _keep(tenant_id, *entry, now)
@@ -124,25 +125,19 @@ def waiting(what: str, now: datetime) -> Iterator[Notification]:
         yield from Notification.by_digest.query(f"{what}#{shard}", until)
 
 
-def address_of(tenant_id: str, member_id: str) -> str | None:
-    """Give the address to mail a member at; None where they get no mail any more."""
+def recipient(tenant_id: str, member_id: str) -> Member | None:
+    """Give the member to mail; None where they get no mail any more."""
     if not accounts.settings_of(accounts.get(tenant_id)).email_notifications:
         return None
     member = find(Member, tenant_id, member_key(member_id))
-    return str(member.email) if member is not None and member.is_active else None
+    return member if member is not None and member.is_active else None
 
 
-def is_wanted(told: Notification, wanted: dict[Kind, Delivery]) -> bool:
-    """Say whether somebody still needs the mail about what they were told a while ago."""
-    if wanted[cast(Kind, told.kind)] == "off":
-        return False
-    if told.turn is None:
-        return True
-    try:
-        workflow = reading.load(told.tenant_id, str(told.workflow_id))
-    except NotFound:
-        return False
-    return telling.waits_for(workflow, int(told.turn), told.member_id)
+def is_wanted(
+    told: Notification, wanted: dict[Kind, Delivery], member: Member, now: datetime
+) -> bool:
+    """Say whether somebody still needs, and may get, the mail about what they were told before."""
+    return wanted[cast(Kind, told.kind)] != "off" and knowing.may_know(told, member, now)
 
 
 def settle(told: Notification, outcome: str) -> None:
@@ -164,13 +159,13 @@ def next_digest(now: datetime) -> datetime:
 
 def _sent_late(told: Notification, now: datetime) -> bool:
     try:
-        address = address_of(told.tenant_id, told.member_id)
+        member = recipient(told.tenant_id, told.member_id)
         wanted = preferences.of(told.tenant_id, told.member_id)
         too_late = now > datetime.fromisoformat(told.at) + _GIVEN_UP
-        if address is None or too_late or not is_wanted(told, wanted):
+        if member is None or too_late or not is_wanted(told, wanted, member, now):
             settle(told, "none")
             return True
-        return deliver(told, address, now)
+        return deliver(told, member.email, now)
     except Exception:
         log.exception("late mail failed", extra={"notification_id": told.id})
         return False

@@ -40,19 +40,19 @@ def _send(person: str, now: datetime) -> None:
     if last is not None and last.day >= day:
         return
     tenant_id, _, member_id = person.partition("#")
-    address = deliveries.address_of(tenant_id, member_id)
+    member = deliveries.recipient(tenant_id, member_id)
     wanted = preferences.of(tenant_id, member_id)
     told: list[Notification] = []
     for one in _waiting(person, now):
-        if address is not None and deliveries.is_wanted(one, wanted):
+        if member is not None and deliveries.is_wanted(one, wanted, member, now):
             told.append(one)
         else:
             deliveries.settle(one, "none")
-    if address is None or not told or not _take(person, day):
+    if member is None or not told or not _take(person, day):
         return
     outcome = "sent"
     try:
-        mail.send(address, *mails.digest(told, now))
+        mail.send(member.email, *mails.digest(told, now))
     except mail.Refused as error:
         log.warning("digest refused", extra={"person": person, "reason": str(error)})
         outcome = "refused"

@@ -12,19 +12,24 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.records import Record
 from chalicelib.core.tables import find
-from chalicelib.notifications import mentions, wording
+from chalicelib.notifications import knowing, mentions, wording
 from chalicelib.notifications.wording import Words
 from chalicelib.tenants import members, roles
+from chalicelib.tenants.models import Member, member_key
 from chalicelib.workflows import reading
 from chalicelib.workflows.reading import Workflow
 
 
 class Telling(NamedTuple):
-    """What one member is told; told again under the same id, it is one."""
+    """What one member is told; told again under the same id, it is one.
+
+    `role` is the one by which they are asked, if by one: who has lost it is not asked any more.
+    """
 
     id: str
     member_id: str
     words: Words
+    role: str | None = None
 
 
 Tell = Callable[[Record, Workflow], list[Telling]]
@@ -62,7 +67,7 @@ def _step_opened(record: Record, workflow: Workflow) -> list[Telling]:
     if not _is_now(record, workflow):
         return []
     words, name = wording.assignment(workflow), opening_id(workflow)
-    return [Telling(name, one.id, words) for one in workflow.pending]
+    return [Telling(name, one.id, words, one.role) for one in workflow.pending]
 
 
 def _delegated(record: Record, workflow: Workflow) -> list[Telling]:
@@ -78,7 +83,7 @@ def _reminded(record: Record, workflow: Workflow) -> list[Telling]:
     if not _is_now(record, workflow):
         return []
     words = wording.reminder(workflow)
-    return [Telling(_record_id(record), one.id, words) for one in workflow.pending]
+    return [Telling(_record_id(record), one.id, words, one.role) for one in workflow.pending]
 
 
 def _escalated(record: Record, workflow: Workflow) -> list[Telling]:
@@ -86,7 +91,7 @@ def _escalated(record: Record, workflow: Workflow) -> list[Telling]:
         return []
     why, name = _comment(record), opening_id(workflow)
     words = wording.escalation(workflow, why)
-    told = [Telling(name, one.id, words) for one in workflow.pending]
+    told = [Telling(name, one.id, words, one.role) for one in workflow.pending]
     if _facts(record).get("unfulfillable"):
         words = wording.unfulfillable(workflow, why)
         deciding = {one.member_id for one in told}
@@ -155,6 +160,9 @@ def _rights_ending(record: Record) -> list[Telling]:
     said = asset.rights.get("expires_at")
     if said is None or clock.timestamp(datetime.fromisoformat(said)) != ends:
         return []  # extended meanwhile, or ended for good
+    owner = find(Member, record.tenant_id, member_key(asset.uploaded_by["id"]))
+    if owner is None or not knowing.sees(asset, owner, clock.now()):
+        return []
     words = wording.rights_ending(asset.title, asset.asset_id, ends)
     return [Telling(_record_id(record), asset.uploaded_by["id"], words)]
 

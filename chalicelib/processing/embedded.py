@@ -4,6 +4,7 @@ Names are `exif.Make`, `iptc.Caption`, `xmp.dc.creator`; values are text, number
 Where the picture was taken stands apart, under `gps`.
 """
 
+import json
 import math
 import struct
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from chalicelib.processing import xmp
 LONGEST_VALUE = 1_000
 MOST_VALUES = 200
 MOST_IN_LIST = 50
+MOST_BYTES = 64_000
+"""What all values may take as JSON: an item of DynamoDB's ends at 400 kB, and holds more."""
 
 _NOISE = {
     "ExifOffset",
@@ -81,10 +84,15 @@ def tidied(values: dict[str, Any]) -> dict[str, Any]:
     """Keep plain values of bounded length, and move every trace of a position to `gps`."""
     kept: dict[str, Any] = {}
     position: dict[str, Any] = dict(values.pop("gps", None) or {})
+    left = MOST_BYTES - len(json.dumps(position))
     for name, value in values.items():
         plain = _plain(value)
         if plain in (None, "", []) or len(kept) >= MOST_VALUES:
             continue
+        size = len(json.dumps({name: plain}))  # as it is stored: what is not ASCII takes six
+        if size > left:
+            continue
+        left -= size
         if "gps" in name.lower() or "location" in name.lower():
             position[name] = plain
         else:

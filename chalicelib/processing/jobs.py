@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, contents, versions
+from chalicelib.assets import catalog, contents, reservations, versions
 from chalicelib.assets.contents import Content
 from chalicelib.assets.faces import Face, Scan
 from chalicelib.assets.models import AssetVersion, Upload, asset_key
@@ -131,7 +131,7 @@ def _reopen(
     size_bytes = int(version.face["size_bytes"])
     quota = accounts.settings_of(accounts.get(upload.tenant_id)).storage_quota_bytes
     reservation = (upload.tenant_id, clock.new_id(now), size_bytes, 0)
-    quotas.reserve(*reservation, quota_bytes=quota)
+    reservations.reserve(*reservation, quota, now)
     kept = quotas.settled(*reservation)
     shard, due_at = due_key(now + arrivals.STUCK_AFTER, upload.upload_id)
     again = change(

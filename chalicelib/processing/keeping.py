@@ -22,6 +22,7 @@ from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, insert, update
 from chalicelib.processing import advancing, content_tasks
 from chalicelib.processing.tasks import JobType
+from chalicelib.workflows import moderation
 
 _UNATTACHED = timedelta(hours=1)
 """Bytes that no version has by then are of an upload that died or was purged, and go."""
@@ -78,7 +79,7 @@ def want(upload: Upload, content: Content) -> set[JobType]:
         RetryLater: the content is just being deleted.
     """
     task_of = content_tasks.task_of
-    missing: set[JobType] = {name for name in upload.tasks if task_of(content, name) is None}
+    missing = {name for name in _wanted(upload) if task_of(content, name) is None}
     if content.failure == _BY_CHANCE:
         missing |= content_tasks.failed(content)
         _change(content, *content_tasks.afresh(missing))
@@ -132,7 +133,7 @@ def _begin(upload: Upload, clean: Clean, now: datetime) -> Content:
         kind=clean.kind,
         size_bytes=clean.size_bytes,
         scan=msgspec.to_builtins(clean.scan),
-        pending=set(upload.tasks) or None,
+        pending=_wanted(upload) or None,
         generation=clock.new_id(now),
     )
     content.due_shard, content.due_at = due_key(now + _UNATTACHED, content.pk)
@@ -141,6 +142,14 @@ def _begin(upload: Upload, clean: Clean, now: datetime) -> Content:
     except ConditionFailed:
         content = Content.get(content.pk, "CONTENT", consistent_read=True)
     return content
+
+
+def _wanted(upload: Upload) -> set[JobType]:
+    """Give the tasks that an upload asks for, and what moderation has to know in any case."""
+    wanted: set[JobType] = set(upload.tasks)
+    if "metadata" not in wanted and moderation.reads_content(upload.tenant_id):
+        wanted.add("metadata")
+    return wanted
 
 
 def _change(content: Content, *actions: Any) -> None:

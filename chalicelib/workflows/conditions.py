@@ -82,6 +82,11 @@ def check(place: str, condition: Condition) -> None:
         _require_pattern(f"{place}.value", str(value))
 
 
+def reads_content(condition: Condition) -> bool:
+    """Say whether a condition asks for what only reading the content's metadata tells."""
+    return condition.field in {"text", _EMBEDDED} or condition.field.startswith(f"{_EMBEDDED}.")
+
+
 def hold(conditions: Sequence[Condition], candidate: Candidate) -> bool:
     """Say whether a version fulfils all conditions; the dear ones are asked last."""
     cheap_first = sorted(conditions, key=lambda one: (one.op == "matches", one.field == "text"))

@@ -134,7 +134,7 @@ def _write(
     flag.listed_in = flags_of_tenant(flag.pk, "resolved")
     flag.revision = read + 1
     flag.versions = resolving.concerned(flag)
-    if flag.versions:
+    if resolution != "dismiss":  # where no version is meant yet, those that are still in work are
         flag.due_shard, flag.due_at = due_key(now, flag.flag_id)
     pointer = OpenFlag(reviews_key(flag.pk, flag.asset_id), "FLAG")
     new = {"flag_id": flag.flag_id, "resolution": resolution, "comment": comment}

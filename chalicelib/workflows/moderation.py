@@ -101,6 +101,17 @@ def every(tenant_id: str) -> list[ContentModerationRule]:
     )
 
 
+def reads_content(tenant_id: str) -> bool:
+    """Say whether an active rule asks for what only reading a content's metadata tells."""
+    rules = (read(rule.values) for rule in every(tenant_id))
+    return any(
+        conditions.reads_content(condition)
+        for rule in rules
+        if rule.is_active
+        for condition in rule.when
+    )
+
+
 def read(stored: dict[str, Any]) -> Rule:
     """Read a rule as the table holds it."""
     return msgspec.convert(stored, Rule)

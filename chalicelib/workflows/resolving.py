@@ -1,6 +1,6 @@
 """What a moderator's word means for an asset's versions, and carrying it out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -87,10 +87,10 @@ def _stopped(flag: ModerationFlag) -> dict[str, str]:
 def _reject(flag: ModerationFlag, now: datetime) -> None:
     """Take versions from everybody, the published one first; then what was to come of them."""
     asset = _asset(flag)
-    published = None if asset is None else asset.published_version
-    numbers = sorted(map(int, flag.versions), key=lambda one: (one != published, -one))
     if asset is not None:  # what is still in work ends rejected, too
         _bar(asset, AssetMetadata.rejected_through.set(int(asset.last_version)))
+    published = None if asset is None else asset.published_version
+    numbers = sorted(_meant(flag), key=lambda one: (one != published, -one))
 
     def reject(face: Face) -> None:
         face.status, face.status_reason = "rejected", "rejected"
@@ -98,19 +98,29 @@ def _reject(flag: ModerationFlag, now: datetime) -> None:
     for number in numbers:
         ref = VersionRef(flag.pk, flag.asset_id, number)
         _move(flag, ref, list(_OUT_THERE), reject, "version.rejected", now)
-    _drop_schedule(flag, now)
+    _drop_schedule(flag, numbers, now)
     for review in starting.reviews(flag.pk, flag.asset_id):
         if review.is_live and int(review.number) in numbers:
             workflow = reading.load(flag.pk, review.workflow_id)
             lapses.call_off(workflow, "moderation", now)
 
 
-def _drop_schedule(flag: ModerationFlag, now: datetime) -> None:
+def _meant(flag: ModerationFlag) -> set[int]:
+    """Give the versions to reject: those that the flag names, and what came out just then."""
+    just_then = {
+        int(version.number)
+        for version in _versions(flag)
+        if version.status in _OUT_THERE and version.created_at <= str(flag.resolved_at)
+    }
+    return just_then | set(map(int, flag.versions))
+
+
+def _drop_schedule(flag: ModerationFlag, numbers: Collection[int], now: datetime) -> None:
     for _ in range(_ATTEMPTS):
         asset = _asset(flag)
         if asset is None or asset.schedule is None:
             return
-        if str(int(asset.schedule["number"])) not in flag.versions:
+        if int(asset.schedule["number"]) not in numbers:
             return
         try:
             publishing.drop_schedule(asset, now)

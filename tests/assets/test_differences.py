@@ -144,3 +144,14 @@ def test_what_shows_nothing_of_its_content_has_no_visual_difference(shelf: Shelf
     asset_id = shelf.add(b"one")
     shelf.version(asset_id, b"two")
     assert shelf.get(f"/assets/{asset_id}/versions/1/diff/2/").json["visual"] is None
+
+
+def test_what_was_never_scanned_is_not_shown_once_scans_are_asked_for(shelf: Shelf) -> None:
+    shelf.pipeline.configure(allow_unscanned=True)
+    image = {"content_type": "image/jpeg", "generate_thumbnail": True, "virus_scan": False}
+    asset_id = shelf.add(encoded(poster(), "JPEG"), filename="a.jpg", **image)
+    shelf.version(asset_id, encoded(poster(painted=True), "JPEG"), filename="b.jpg", **image)
+    path = f"/assets/{asset_id}/versions/1/diff/2/"
+    assert shelf.get(path).json["visual"] is not None
+    shelf.pipeline.configure(allow_unscanned=False)
+    assert shelf.get(path).json["visual"] is None

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.assets import edits
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM
-from tests.assets.shelf import Shelf
+from tests.assets.shelf import QUICK, Shelf
 
 
 @pytest.fixture
@@ -64,6 +64,27 @@ def test_a_patch_changes_what_it_names_and_merges_maps(shelf: Shelf, asset_id: s
 def test_what_cannot_be_said_is_refused(shelf: Shelf, asset_id: str, body: object) -> None:
     shelf.refuse(shelf.call("PATCH", f"/assets/{asset_id}/", body), 422, "invalid")
     assert shelf.shown(asset_id)["title"] == "Menu"
+
+
+@pytest.mark.parametrize("text", ["x" * 120_000, "é" * 20_000])
+def test_more_than_the_table_holds_is_refused_and_costs_nothing(
+    shelf: Shelf, asset_id: str, text: str
+) -> None:
+    too_much = {"custom_fields": {"a": text}}
+    usage = shelf.get("/tenant/").json["usage"]
+    shelf.refuse(shelf.reserve(asset_id, b"two", **too_much), 422, "invalid")
+    upload = QUICK | {"size_bytes": 3} | too_much
+    shelf.refuse(shelf.post("/assets/upload/", upload), 422, "invalid")
+    assert shelf.get("/tenant/").json["usage"] == usage
+    path = f"/metadata/{asset_id}/"
+    shelf.refuse(shelf.call("PATCH", f"/assets/{asset_id}/", too_much), 422, "invalid")
+    shelf.refuse(shelf.call("PUT", path, {"title": "Menu"} | too_much), 422, "invalid")
+    shelf.refuse(shelf.post(f"{path}bulk_update/", too_much), 422, "invalid")
+    half = text[: len(text) // 2]
+    for name, status in (("a", 200), ("b", 422), ("a", 200)):
+        assert shelf.post(f"{path}bulk_update/", {"custom_fields": {name: half}}).status == status
+    shelf.version(asset_id, b"three")
+    assert shelf.shown(asset_id)["status"] == "approved"
 
 
 def test_a_stale_if_match_shows_the_asset_as_it_is(shelf: Shelf, asset_id: str) -> None:

@@ -60,6 +60,34 @@ def test_viewers_see_the_published_version_alone(shelf: Shelf) -> None:
         shelf.refuse(answer, 404, "not_found")
 
 
+def test_pages_tell_viewers_nothing_of_versions_that_they_do_not_see(shelf: Shelf) -> None:
+    asset_id = shelf.add(b"one")
+    path = f"/assets/{asset_id}/versions/?limit=1"
+    before = shelf.get(path, "viewer").json
+    assert (len(before["items"]), before["next_cursor"]) == (1, None)
+    settings = {"settings": {"AUTO_PUBLISH": False}}
+    assert shelf.call("PATCH", "/tenant/", settings).status == 200
+    for data in (b"two", b"three"):
+        shelf.version(asset_id, data)
+    assert shelf.get(path, "viewer").json == before
+    assert shelf.get(path).json["next_cursor"] is not None
+
+
+def test_whoever_completes_an_upload_sees_no_more_than_they_may(shelf: Shelf) -> None:
+    asset_id = shelf.add(b"one")
+    settings = {"settings": {"AUTO_PUBLISH": False}}
+    assert shelf.call("PATCH", "/tenant/", settings).status == 200
+    reserved = shelf.reserve(asset_id, b"two", "editor").json
+    shelf.cloud.put(reserved["upload"], b"two")
+    shelf.cloud.run()
+    path = f"/uploads/{reserved['upload']['upload_id']}/complete/"
+    assert shelf.post(path, role="editor").json["current_version"] == 2
+    editor = f"/members/{shelf.tenant.members['editor']}/"
+    assert shelf.call("PATCH", editor, {"roles": ["contributor"]}).status == 200
+    assert shelf.shown(asset_id, "editor")["current_version"] == 1
+    assert shelf.post(path, role="editor").json["current_version"] == 1
+
+
 def test_a_version_may_be_of_another_kind_and_the_diff_says_so(
     shelf: Shelf, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Lists and their cursors: nothing lost, nothing twice, and no cursor where it does not belong."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -116,6 +117,14 @@ def test_what_is_no_cursor_is_refused(cloud: Cloud, acme: Tenant, cursor: str) -
     for path in ("/assets/", "/members/", "/audit/"):
         answer = cloud.get(f"{path}?cursor={cursor}", acme.email("admin"))
         assert_problem(answer, 400, "invalid_cursor")
+
+
+def test_a_cursor_names_nothing_that_its_reader_does_not_see(cloud: Cloud, acme: Tenant) -> None:
+    cursor = cloud.get("/members/?limit=1", acme.email("admin")).json["next_cursor"]
+    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    assert acme.id.encode() not in raw
+    assert b"MEMBER" not in raw
+    assert cloud.get("/members/?limit=1", acme.email("admin")).json["next_cursor"] == cursor
 
 
 def test_a_cursor_is_good_for_its_own_list_alone(

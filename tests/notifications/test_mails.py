@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+import botocore.endpoint
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.core import mail
 from chalicelib.notifications import mails
@@ -126,7 +128,9 @@ def test_a_title_with_line_breaks_makes_no_header(hall: Hall) -> None:
     assert "&lt;script&gt;" in letter["html"]
 
 
-def test_the_mail_service_s_answers_are_told_apart(hall: Hall) -> None:
+def test_the_mail_service_s_answers_are_told_apart(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def send() -> None:
         mail.send(hall.email("anna"), "Subject", "text", "<p>text</p>")
 
@@ -135,6 +139,10 @@ def test_the_mail_service_s_answers_are_told_apart(hall: Hall) -> None:
         send()
     hall.post.refuse = hall.post.away
     with pytest.raises(mail.NotSent, match="away"):
+        send()
+    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
+    hall.post.refuse = lambda _: (500, "InternalFailure", "perhaps")
+    with pytest.raises(ClientError, match="perhaps"):
         send()
     hall.post.refuse = lambda _: None
     send()

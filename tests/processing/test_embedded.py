@@ -114,6 +114,21 @@ def test_values_are_bounded() -> None:
     assert embedded.tidied({"tag.long": "x" * 10_000}) == {"tag.long": "x" * 1000}
 
 
+def test_values_are_bounded_together(tmp_path: Path) -> None:
+    words = "".join(f"<rdf:li>{number:02}{'é' * 998}</rdf:li>" for number in range(50))
+    subject = f"<dc:subject><rdf:Bag>{words}</rdf:Bag></dc:subject>"
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(
+        "XML:com.adobe.xmp", XMP.replace("</rdf:Description>", f"{subject}</rdf:Description>")
+    )
+    path = tmp_path / "a.png"
+    Image.new("RGB", (8, 8)).save(path, pnginfo=info)
+    found = of(str(path), "image/png")
+    assert found["xmp.dc.creator"] == ["Ada"]
+    assert "gps" in found
+    assert len(json.dumps(found)) <= embedded.MOST_BYTES
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,8 @@ from tests.tenants.trail import changed, happen, later, record_item, sealed, sea
 
 DISPATCH = "dispatch_records"
 NUMBERS = itertools.count(1)
+REFUSED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What SQS takes in no message, and so refuses of SNS, too."""
 
 
 @pytest.fixture
@@ -226,6 +229,16 @@ def test_a_record_too_large_for_a_message_is_told_without_its_values(
     assert dispatch(event) == []
     got = {message["id"]: message["new"] for message in told("notifications")}
     assert [len(got[i]) if got[i] else None for i in identifiers] == [150_000, 150_000, None, 10]
+
+
+def test_what_queues_refuse_is_told_all_the_same(cloud: Cloud, tenant_id: str) -> None:
+    said = "".join(map(chr, [*range(0x20), 0x7F, 0x85, 0x2028, 0xFDD0, 0xFFFD, 0xFFFE, 0xFFFF]))
+    image = record_item(tenant_id, *happen(tenant_id, 1))
+    image |= {"new": {"S": json.dumps({said: f"{said}\U0001f41f\U0010ffff"})}}
+    body = records.write(records.read(image), topics.LIMIT_BYTES)
+    assert REFUSED.findall(body) == []
+    (parsed,) = records.parse(body)
+    assert parsed.new == {said: f"{said}\U0001f41f\U0010ffff"}
 
 
 @pytest.mark.parametrize("how", ["before", "after", "lost"])

@@ -96,6 +96,25 @@ def test_what_was_still_in_work_when_a_moderator_rejected_ends_rejected(desk: De
     assert (shown["status"], shown["published_version"]) == ("rejected", None)
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["reject_asset"], "rejected"), (["reject_asset", "approve_asset"], "approved")],
+)
+def test_a_moderators_word_holds_where_every_version_is_still_in_work(
+    desk: Desk, words: list[str], status: str
+) -> None:
+    described = {"filename": "a.txt", "content_type": "text/plain", "size_bytes": 3}
+    reserved = desk.post("/assets/upload/", "contributor", described).json
+    asset_id = reserved["asset"]["id"]
+    for word in words:
+        flag = desk.post(f"/assets/{asset_id}/flag/", "editor", {"reason": "other"}).json
+        resolve = f"/moderation/flags/{flag['id']}/resolve/"
+        assert desk.post(resolve, "moderator", {"resolution": word}).status == 200
+    desk.cloud.put(reserved["upload"], b"one")
+    desk.cloud.run()
+    assert desk.asset(asset_id)["status"] == status
+
+
 def test_a_review_that_a_moderator_broke_off_begins_again(desk: Desk) -> None:
     desk.template(step("brand"), step("legal", "Legal"))
     asset_id = desk.upload(b"one")

@@ -1,5 +1,6 @@
 """Moderation rules over HTTP, and what they do to uploads that went through the pipeline."""
 
+import hashlib
 import io
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.workflows import moderation, templates
+from tests.assets.shelf import QUICK
 from tests.cloud import Answer
 from tests.workflows.desk import Desk, Json
 
@@ -188,6 +190,28 @@ def test_words_in_the_text_are_found(desk: Desk) -> None:
     read: Json = {"extract_metadata": True}
     assert desk.asset(desk.upload(said, **read))["status"] == "rejected"
     assert desk.asset(desk.upload(unsaid, **read))["status"] == "approved"
+
+
+@pytest.mark.parametrize("how", ["upload", "tenant", "link"])
+def test_whoever_has_no_metadata_read_evades_no_rule(desk: Desk, how: str) -> None:
+    data = b"We meet on Rosebud street."
+    if how == "link":
+        desk.upload(data)
+    make(desk, where("text", "contains", "rosebud"), action="block")
+    more: Json = {}
+    if how == "tenant":
+        desk.configure(AUTO_EXTRACT_METADATA=False)
+        more = {"extract_metadata": True}
+    if how == "link":
+        more = {"link_existing": True, "sha256": hashlib.sha256(data).hexdigest()}
+    body = QUICK | {"size_bytes": len(data)} | more
+    reserved = desk.post("/assets/upload/", "contributor", body).json
+    if reserved["upload"] is not None:
+        desk.cloud.put(reserved["upload"], data)
+    desk.cloud.run()
+    shown = desk.asset(reserved["asset"]["id"])
+    assert (shown["status"], shown["status_reason"]) == ("rejected", "moderation_rule")
+    assert (reserved["upload"] is None) == (how == "link")
 
 
 def test_embedded_metadata_are_found(desk: Desk) -> None:

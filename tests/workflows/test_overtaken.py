@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.assets import admission, versions
 from chalicelib.core import clock
-from chalicelib.workflows import endings, lapses, outcomes, timing
+from chalicelib.workflows import endings, lapses, outcomes, resolving, timing
 from chalicelib.workflows.models import WorkflowInstance
 from tests.workflows.desk import Desk, step
 
@@ -92,6 +92,25 @@ def test_a_review_is_not_lost_between_trash_and_restoring(
     desk.tend(timedelta(minutes=5))
     assert desk.asset(asset_id)["status"] == "in_review"
     assert desk.workflow(asset_id)["status"] == "in_progress"
+
+
+def test_what_comes_out_in_the_moment_of_a_rejection_is_rejected_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset_id = desk.upload(b"one")
+    described = {"filename": "b.txt", "content_type": "text/plain", "size_bytes": 3}
+    path = f"/assets/{asset_id}/upload_version/"
+    reserved = desk.post(path, "contributor", described).json
+
+    def arrive() -> None:
+        desk.cloud.put(reserved["upload"], b"two")
+        desk.cloud.run()
+        assert desk.asset(asset_id)["published_version"] == 2
+
+    overtake(monkeypatch, resolving, "_bar", arrive)
+    rejection(desk, asset_id)()
+    shown = desk.asset(asset_id)
+    assert (shown["status"], shown["published_version"]) == ("rejected", None)
 
 
 @pytest.mark.parametrize("before", [(admission, "decide"), (versions, "added")])
