@@ -4,7 +4,6 @@ from datetime import datetime
 
 from chalicelib.assets import catalog, faces
 from chalicelib.assets.admission import Admission, Candidate
-from chalicelib.assets.faces import Face
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions import MAIN
 from chalicelib.core.outbox import SYSTEM
@@ -36,7 +35,7 @@ def admit(candidate: Candidate, now: datetime) -> Admission:
     if again is not None:
         return _review(candidate, *again, ruling.writes, now)
     wanted = candidate.version.wants_workflow and effective.auto_create_workflows
-    subject = subject_of(candidate.asset, candidate.version, candidate.face)
+    subject = templates.subject_of(candidate.asset, candidate.version, candidate.face)
     template_id, template = _chosen(
         candidate.asset.tenant_id, ruling.template_id, subject, wanted=wanted
     )
@@ -54,11 +53,6 @@ def admit(candidate: Candidate, now: datetime) -> Admission:
         made = _approved_by_itself(candidate, template_id, template, held, now)
         return approved._replace(writes=[*made.writes(), *ruling.writes])
     return _review(candidate, template_id, template, 0, ruling.writes, now)
-
-
-def subject_of(asset: AssetMetadata, version: AssetVersion, face: Face) -> Subject:
-    """Describe a version as templates look at it."""
-    return Subject(face.content_type, face.size_bytes, asset.category, version.uploader["id"])
 
 
 def _chosen(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, versions
+from chalicelib.assets import catalog, faces, versions
 from chalicelib.assets.downloads import NotReady
 from chalicelib.assets.edits import require_live
 from chalicelib.assets.faces import Face
@@ -15,7 +15,7 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Conflict
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import ConditionFailed, find
-from chalicelib.workflows import timing
+from chalicelib.workflows import templates, timing
 from chalicelib.workflows.models import (
     VersionReview,
     WorkflowInstance,
@@ -70,7 +70,7 @@ def start(
         raise NotReady(f"Version {number} is {version.status}; it cannot be reviewed.")
     if is_reviewed(asset.tenant_id, asset.asset_id, number):
         raise WorkflowExists(f"Version {number} is under review already.")
-    workflow = new(asset, version, template_id, template, actor, now)
+    workflow = new(asset, version, template_id, _kept_strict(template, asset, version), actor, now)
     workflow.instance.status_before = version.status
     workflow.instance.newest = max(number, int(asset.current_version))
     made = begun(workflow, 0, actor, now)
@@ -166,6 +166,15 @@ def begun(workflow: Workflow, position: int, actor: Person, now: datetime) -> Ch
     made.note("started", comment=again)
     made.open_step(position)
     return made
+
+
+def _kept_strict(template: Template, asset: AssetMetadata, version: AssetVersion) -> Template:
+    """Let nobody approve their own upload who could not by the template that applies by itself."""
+    subject = templates.subject_of(asset, version, faces.read(version.face))
+    applies = templates.matching(templates.every(asset.tenant_id), subject)
+    if applies is None or templates.read(applies.values).allow_self_approval:
+        return template
+    return msgspec.structs.replace(template, allow_self_approval=False)
 
 
 def _move(

@@ -14,7 +14,7 @@ from chalicelib.core.identity import Actor
 from chalicelib.core.lists import ListQuery
 from chalicelib.core.routing import Routes
 from chalicelib.tenants.roles import ADMINS, EDITORS
-from chalicelib.workflows import admitting, approvers, moderation, shapes, templates
+from chalicelib.workflows import approvers, moderation, shapes, templates
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.shapes import TemplateShown
 from chalicelib.workflows.templates import Step, Subject, Template
@@ -113,7 +113,7 @@ def simulate_template(actor: Actor, template: WorkflowTemplate, body: Simulation
     version = catalog.version(actor.tenant_id, asset.asset_id, int(asset.current_version))
     if version is None:
         raise NotFound("There is no such asset.")
-    subject = admitting.subject_of(asset, version, faces.read(version.face))
+    subject = templates.subject_of(asset, version, faces.read(version.face))
     values = templates.read(template.values)
     held = templates.conditions(values, subject)
     chosen = templates.matching(templates.every(actor.tenant_id), subject)

@@ -10,6 +10,8 @@ import msgspec
 
 from chalicelib.assets import media_types
 from chalicelib.assets.descriptions import CategoryPath, checked_category
+from chalicelib.assets.faces import Face
+from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.core import clock, texts
 from chalicelib.core.errors import NotFound, invalid
 from chalicelib.core.outbox import Person, record
@@ -95,6 +97,11 @@ class Subject(msgspec.Struct, frozen=True):
     size_bytes: int
     category: str | None
     uploader_id: str
+
+
+def subject_of(asset: AssetMetadata, version: AssetVersion, face: Face) -> Subject:
+    """Describe a version as templates look at it."""
+    return Subject(face.content_type, face.size_bytes, asset.category, version.uploader["id"])
 
 
 def read(stored: dict[str, Any]) -> Template:

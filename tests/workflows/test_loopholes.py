@@ -217,3 +217,15 @@ def test_the_sweeper_brings_a_version_into_review_too(
             break
     sweep(timedelta(hours=1))
     assert desk.asset(reserved["asset"]["id"])["status"] == "in_review"
+
+
+def test_an_editor_does_not_approve_alone_by_another_template(desk: Desk) -> None:
+    lax = desk.template(step("lax", "editor"), content_type="video/mp4", allow_self_approval=True)
+    desk.template(step("legal", "Legal"))
+    asset_id = desk.upload(b"one", "editor")
+    strict = desk.workflow(asset_id)
+    assert desk.post(f"/workflows/{strict['id']}/cancel/", "editor").status == 200
+    body = {"asset_id": asset_id, "template_id": lax}
+    started = desk.post("/workflows/", "editor", body)
+    assert started.status == 201
+    desk.refuse(desk.decide(started.json, "editor"), 403, "self_approval")
