@@ -18,5 +18,5 @@ def require_line(field: str, text: str) -> None:
     """
     if not has_words(text):
         raise invalid(field, "Must not be blank")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
         raise invalid(field, "Control characters such as NUL and line breaks are not allowed")

@@ -189,7 +189,7 @@ def test_others_do_not_edit(shelf: Shelf, asset_id: str) -> None:
         shelf.refuse(answer, 403, "forbidden")
 
 
-@pytest.mark.parametrize("title", ["   ", "\u200b", "a\u0000b", "a\nb"])
+@pytest.mark.parametrize("title", ["   ", "\u200b", "a\u0000b", "a\nb", "a\u2028b"])
 def test_a_title_is_something_to_read_in_one_line(shelf: Shelf, asset_id: str, title: str) -> None:
     path = f"/assets/{asset_id}/"
     refused = shelf.call("PATCH", path, {"title": title}, "admin")

@@ -118,12 +118,10 @@ def test_a_subject_stays_one_line(hall: Hall) -> None:
     assert letter["html"] == ""
 
 
-def test_a_title_with_line_breaks_makes_no_header(hall: Hall) -> None:
-    hall.review("Poster\r\nBcc: victim@evil.test\r\n\r\n<script>alert(1)</script>")
+def test_a_title_is_no_markup(hall: Hall) -> None:
+    hall.review("Poster <script>alert(1)</script>")
     (letter,) = hall.post.to(hall.email("anna"))
-    assert letter["subject"] == (
-        "Please decide: “Poster Bcc: victim@evil.test <script>alert(1)</script>”"
-    )
+    assert letter["subject"] == "Please decide: “Poster <script>alert(1)</script>”"
     assert "<script>" not in letter["html"]
     assert "&lt;script&gt;" in letter["html"]
 
