@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.notifications import deliveries, digests
 from chalicelib.processing import supply, sweeping
-from chalicelib.workflows import tending
+from chalicelib.tenants import dispatching
+from chalicelib.workflows import endings, lapses, tending
 from tests.house import calls, logbook, policies
 from tests.house.actions import Unmapped, Use, uses
 
@@ -29,11 +31,17 @@ seen: defaultdict[str, set[Use]] = defaultdict(set)
 unmapped: set[str] = set()
 """Findings about calls of which nobody has said yet what they need."""
 
-_DIRECTLY = {
-    "sweep_unfinished": (sweeping, "sweep"),
-    "refresh_signatures": (supply, "refresh"),
-    "tend_workflows": (tending, "tend"),
-}
+_DIRECTLY = (
+    ("sweep_unfinished", sweeping, "sweep"),
+    ("refresh_signatures", supply, "refresh"),
+    ("tend_workflows", tending, "tend"),
+    ("keep_time", lapses, "expire"),
+    ("end_workflows", endings, "consider"),
+    ("dispatch_records", dispatching, "dispatch"),
+    ("notify", deliveries, "tell"),
+    ("send_digests", digests, "send"),
+    ("send_digests", deliveries, "send_late"),
+)
 """Work that tests do with a time or a folder of their own, and not through its Lambda."""
 
 _FOLDER = pytest.StashKey[Path]()
@@ -54,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     calls.install()
     calls.listeners[:] = [note, logbook.learn]
     logbook.install()
-    for name, (module, work) in _DIRECTLY.items():
+    for name, module, work in _DIRECTLY:
         setattr(module, work, calls.entered_by(name, getattr(module, work)))
     given = getattr(config, "workerinput", {}).get("recorded")
     config.stash[_FOLDER] = Path(given or tempfile.mkdtemp(prefix="recorded-"))

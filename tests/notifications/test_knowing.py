@@ -7,12 +7,12 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM
-from chalicelib.notifications import deliveries, digests
+from chalicelib.notifications import deliveries
 from chalicelib.notifications.deliveries import next_digest
 from chalicelib.processing import sweeping
 from chalicelib.tenants import members
 from tests import media_files
-from tests.notifications.post import Hall, hand_over, made_up
+from tests.notifications.post import Hall, hand_over, made_up, tick
 
 HOUR = timedelta(hours=1)
 
@@ -48,7 +48,7 @@ def lose_role(hall: Hall, who: str) -> None:
 @pytest.mark.parametrize("still_may", [True, False])
 @pytest.mark.parametrize("deed", WHO)
 def test_a_digest_tells_what_its_reader_may_still_know(
-    hall: Hall, deed: Deed, still_may: bool
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, deed: Deed, still_may: bool
 ) -> None:
     who = WHO[deed]
     hall.prefer(who, **{deed.__name__: "digest"})
@@ -56,7 +56,10 @@ def test_a_digest_tells_what_its_reader_may_still_know(
     hall.post.take()
     if not still_may:
         lose_role(hall, who)
-    assert digests.send(next_digest(clock.now()) + HOUR) == 0
+    later = next_digest(clock.now()) + HOUR
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        tick()
     assert len(hall.post.to(hall.email(who))) == still_may
     assert [told.mail for told in hall.told(who)] == ["sent" if still_may else "none"]
 
