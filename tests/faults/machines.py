@@ -1,32 +1,45 @@
 """Step Functions by the harness's clock: who waits for what, with which token.
 
-Executions wait as `infra/approval.yaml` says; that very definition runs on moto's interpreter in
-`tests/workflows/test_machine.py`, in real time, which nobody here could cut.
+It runs the definition in `infra/approval.yaml`, of what that language has only what stands there.
+moto's interpreter runs it in `tests/workflows/test_machine.py`, in real time, which nobody here
+could cut.
 """
 
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
+from local.cloud import reefs_template
+
 Answer = tuple[tuple[AWSResponse, Any], None]
 """What botocore has of a request that was sent: the response and what it says; no exception."""
 
 ANSWERED = ("StartExecution", "DescribeExecution", "SendTaskSuccess")
-_ASKS_AGAIN = timedelta(hours=1)
+
+Json = dict[str, Any]
+
+
+@cache
+def definition() -> Json:
+    """Read the approval machine."""
+    machine = reefs_template()["Resources"]["ApprovalMachine"]
+    read: Json = machine["Properties"]["Definition"]
+    return read
 
 
 @dataclass
 class Execution:
-    """One that is under way: what it waits for, since when, and what it said last."""
+    """One that is under way: the task at which it waits, its input, and since when."""
 
     name: str
-    awaited: dict[str, Any]
+    state: str
+    input: Json
     since: datetime
-    event: str = "opened"
     tokens: int = 0
     is_told: bool = False
 
@@ -35,11 +48,28 @@ class Execution:
         return f"{self.name}.{self.tokens}"
 
     @property
+    def task(self) -> Json:
+        found: Json = definition()["States"][self.state]
+        return found
+
+    @property
     def ends(self) -> datetime:
         """When it stops to wait for an answer."""
-        if self.event == "overdue":
-            return self.since + _ASKS_AGAIN
-        return self.since + timedelta(seconds=self.awaited["seconds"])
+        seconds = self.task.get("TimeoutSeconds") or self.read(self.task["TimeoutSecondsPath"])
+        return self.since + timedelta(seconds=seconds)
+
+    def read(self, path: str) -> Any:
+        return self.token if path == "$$.Task.Token" else self.input[path.removeprefix("$.")]
+
+    def message(self) -> str:
+        """Write what the task sends when it begins."""
+        body = self.task["Parameters"]["MessageBody"].items()
+        return json.dumps(
+            {
+                name.removesuffix(".$"): self.read(value) if name.endswith(".$") else value
+                for name, value in body
+            }
+        )
 
 
 class Machines:
@@ -56,8 +86,10 @@ class Machines:
             if asked["name"] in self._names:
                 return _failed("ExecutionAlreadyExists")
             self._names.add(asked["name"])
-            self.running[asked["name"]] = Execution(asked["name"], json.loads(asked["input"]), now)
-            return _done({"executionArn": asked["name"], "startDate": now})
+            begun = Execution(asked["name"], "", json.loads(asked["input"]), now)
+            self.running[begun.name] = begun
+            self._enter(begun, definition()["StartAt"], now)
+            return _done({"executionArn": begun.name, "startDate": now})
         if operation == "DescribeExecution":
             name = asked["executionArn"].rpartition(":")[2]
             if name not in self._names:
@@ -66,35 +98,37 @@ class Machines:
         waiting = [one for one in self.running.values() if one.token == asked["taskToken"]]
         if not waiting:
             return _failed("TaskTimedOut")
-        self._go_on(waiting[0], json.loads(asked["output"]), "opened", now)
+        waiting[0].input = json.loads(asked["output"])
+        self._enter(waiting[0], waiting[0].task["Next"], now)
         return _done({})
 
     def messages(self, now: datetime) -> list[str]:
         """Give what the executions have to say now, as bodies of messages."""
-        for one in self.running.values():
+        for one in [*self.running.values()]:
             if now >= one.ends:
-                self._go_on(one, one.awaited, "overdue", now)
+                (late,) = [c for c in one.task["Catch"] if c["ErrorEquals"] == ["States.Timeout"]]
+                self._enter(one, late["Next"], now)
         new = [one for one in self.running.values() if not one.is_told]
         for one in new:
             one.is_told = True
-        named = ("tenant_id", "workflow_id", "run", "turn")
-        return [
-            json.dumps(
-                {"event": one.event, "token": one.token}
-                | {name: one.awaited[name] for name in named}
-            )
-            for one in new
-        ]
+        return [one.message() for one in new]
 
     def vanish(self) -> None:
         """Lose every execution."""
         self.running.clear()
 
-    def _go_on(self, one: Execution, awaited: dict[str, Any], event: str, now: datetime) -> None:
-        if awaited["done"]:
+    def _enter(self, one: Execution, name: str, now: datetime) -> None:
+        """Go to a state, and on from it until a task waits or the execution is over."""
+        state = definition()["States"][name]
+        if state["Type"] == "Choice":
+            choices = state["Choices"]
+            holds = (c["Next"] for c in choices if one.read(c["Variable"]) is c["BooleanEquals"])
+            self._enter(one, next(holds, state["Default"]), now)
+        elif state["Type"] == "Succeed":
             del self.running[one.name]
-        one.awaited, one.event, one.since, one.is_told = awaited, event, now, False
-        one.tokens += 1
+        else:
+            one.state, one.since, one.is_told = name, now, False
+            one.tokens += 1
 
 
 def _done(parsed: dict[str, Any]) -> Answer:
