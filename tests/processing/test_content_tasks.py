@@ -36,6 +36,15 @@ def content_of(pipeline: Pipeline, reserved: Reserved) -> Content:
     return content
 
 
+def fail_thumbnails(pipeline: Pipeline, reserved: Reserved) -> None:
+    """Let the thumbnails fail for a reason that is not the bytes'."""
+    content = content_of(pipeline, reserved)
+    task = content_tasks.begin(content, "thumbnail", clock.now())
+    assert task is not None
+    error = TaskError("processing_failed", "It cannot be drawn today.")
+    content_tasks.finish(content, task, clock.now(), error=error)
+
+
 def test_of_two_deliveries_that_run_a_task_at_once_the_first_to_end_counts(
     pipeline: Pipeline, reserved: Reserved
 ) -> None:
@@ -66,11 +75,7 @@ def test_a_task_that_has_ended_is_not_begun_again(pipeline: Pipeline, reserved: 
 def test_a_version_fails_when_the_last_task_has_ended_and_none_is_forgotten(
     pipeline: Pipeline, reserved: Reserved
 ) -> None:
-    content = content_of(pipeline, reserved)
-    task = content_tasks.begin(content, "thumbnail", clock.now())
-    assert task is not None
-    error = TaskError("processing_failed", "It cannot be drawn today.")
-    content_tasks.finish(content, task, clock.now(), error=error)
+    fail_thumbnails(pipeline, reserved)
     pipeline.lose("read_metadata")
     assert pipeline.asset(reserved)["status"] == "processing"
     sweeping.sweep(clock.now() + timedelta(minutes=17))
@@ -83,11 +88,7 @@ def test_a_version_fails_when_the_last_task_has_ended_and_none_is_forgotten(
 def test_bytes_whose_processing_failed_by_chance_are_tried_again_when_they_are_sent_again(
     pipeline: Pipeline, reserved: Reserved
 ) -> None:
-    content = content_of(pipeline, reserved)
-    task = content_tasks.begin(content, "thumbnail", clock.now())
-    assert task is not None
-    error = TaskError("processing_failed", "It cannot be drawn today.")
-    content_tasks.finish(content, task, clock.now(), error=error)
+    fail_thumbnails(pipeline, reserved)
     pipeline.lose("make_thumbnails")
     pipeline.cloud.run()
     assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
