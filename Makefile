@@ -11,7 +11,7 @@ setup: ## Install what is missing: system packages, .venv, DynamoDB Local.
 	@scripts/setup.sh
 
 run: setup ## Serve all of Reef on this machine; PORT=8000, DEMO=1 adds sample media.
-	@exec $(PYTHON) -m local run --port $(PORT) $(if $(filter-out 0,$(DEMO)),--demo)
+	@exec setpriv --pdeathsig TERM $(PYTHON) -m local run --port '$(PORT)' $(if $(filter-out 0,$(DEMO)),--demo)
 
 test: lint ## Prove that everything works: lint, then all tests.
 	$(PYTHON) -m pytest -n 2 -p tests.sharding

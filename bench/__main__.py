@@ -5,7 +5,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import approving, dropping, importing, scanning, thumbnails, uploading
+from bench import (
+    approving,
+    converting,
+    dropping,
+    formats,
+    importing,
+    scanning,
+    searching,
+    signing,
+    thumbnails,
+    uploading,
+)
 from bench.report import Section, write
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -14,10 +25,14 @@ Part = Callable[[bool], Section]
 
 PARTS: dict[str, tuple[str, Part]] = {
     "thumbnails": (thumbnails.TITLE, thumbnails.measure),
+    "formats": (formats.TITLE, formats.measure),
+    "conversion": (converting.TITLE, converting.measure),
     "scan": (scanning.TITLE, scanning.measure),
+    "signing": (signing.TITLE, signing.measure),
     "import": (importing.TITLE, importing.measure),
     "upload": (uploading.TITLE, uploading.measure),
     "drop": (dropping.TITLE, dropping.measure),
+    "search": (searching.TITLE, searching.measure),
     "approvals": (approving.TITLE, approving.measure),
 }
 

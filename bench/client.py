@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from chalicelib.processing.tasks import JobType
+from chalicelib.assets.tasks import JobType
 
 Json = dict[str, Any]
 
@@ -35,7 +35,7 @@ class Settled(NamedTuple):
     tasks: dict[JobType, Json]
 
     def steps(self) -> dict[str, float]:
-        """Give the seconds of each step, in order; some overlap."""
+        """Return the seconds of each step, in order; some overlap."""
         scan, thumbnail, metadata = (
             self.tasks[name] for name in ("virus_scan", "thumbnail", "metadata")
         )

@@ -110,7 +110,7 @@ def _cpu(spent: dict[str, float], machine: float, count: int, processors: int) -
 
 
 def _cpu_seconds(processes: dict[str, int]) -> dict[str, float]:
-    """Give each process's time so far, with that of its ended children (Linux, proc(5))."""
+    """Return each process's time so far, with that of its ended children (Linux, proc(5))."""
     return {
         name: sum(map(int, _fields(Path(f"/proc/{pid}/stat"))[11:15])) / _TICKS
         for name, pid in processes.items()

@@ -77,7 +77,7 @@ def _python(program: str, *options: str) -> str:
 
 
 def _shares(program: str) -> list[list[str]]:
-    """Say what each top package's own modules cost, by -X importtime, the most costly first."""
+    """Return what each top package's own modules cost, by -X importtime, the most costly first."""
     costs: Counter[str] = Counter()
     modules: Counter[str] = Counter()
     for microseconds, module in _TIMED.findall(_python(program, "-X", "importtime")):

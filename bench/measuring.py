@@ -28,12 +28,12 @@ def take_turns(
 
 
 def geometric_mean(ratios: Iterable[float]) -> float:
-    """Give the mean that is fit for ratios."""
+    """Return the mean that is fit for ratios."""
     logarithms = [math.log(ratio) for ratio in ratios]
     return math.exp(sum(logarithms) / len(logarithms))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the smallest value that at least this share of the values does not exceed."""
+    """Return the smallest value that at least this share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

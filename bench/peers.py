@@ -10,11 +10,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chalicelib.core.settings import Settings
-from chalicelib.processing import pictures, sandbox, thumbnails
-from chalicelib.processing.pictures import Picture
+from chalicelib.processing.media import sandbox, thumbnails
+from chalicelib.processing.media.pictures import encoding
+from chalicelib.processing.media.pictures.encoding import Picture
 
 BOXES = Settings().thumbnail_sizes
 SIDES = sorted((width for width, _ in BOXES.values()), reverse=True)
+
+_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".tif": "image/tiff",
+    ".gif": "image/gif",
+    ".svg": "image/svg+xml",
+}
 
 _HERE = Path(__file__).parent
 
@@ -95,7 +107,7 @@ class Sharp(Peer):
 
     def __init__(self) -> None:
         _install_sharp()
-        webp = {"quality": pictures.QUALITY, "effort": pictures.METHOD}
+        webp = {"quality": encoding.QUALITY, "effort": encoding.METHOD}
         began = time.perf_counter()
         self._node = subprocess.Popen(
             ["node", "sharp.mjs", json.dumps(SIDES), json.dumps(webp)],
@@ -138,7 +150,7 @@ class Sharp(Peer):
 def timed_make(path: str) -> tuple[list[Picture], float, float]:
     """Make the thumbnails as the Lambda's worker does; adds its seconds and the processor's."""
     began, cpu_began = time.perf_counter(), time.process_time()
-    made = thumbnails.make(path, "image/jpeg", BOXES)
+    made = thumbnails.make(path, _TYPES[Path(path).suffix], BOXES)
     return made, time.perf_counter() - began, time.process_time() - cpu_began
 
 

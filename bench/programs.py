@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.peers import SIDES, Missing, Peer, Shot
-from chalicelib.processing import pictures
+from chalicelib.processing.media.pictures import encoding
 
 _SPAWNER = Path(__file__).parent / "spawner.py"
 
@@ -37,11 +37,11 @@ class Programs(Peer):
 
     @abstractmethod
     def commands(self, path: Path) -> list[list[str]]:
-        """Give the commands that make the thumbnails as `{side}.webp` in the folder."""
+        """Return the commands that make the thumbnails as `{side}.webp` in the folder."""
 
     @abstractmethod
     def idle(self) -> list[str]:
-        """Give a command that starts the program for nothing."""
+        """Return a command that starts the program for nothing."""
 
     def make(self, path: Path) -> Shot:
         """Run all commands."""
@@ -88,8 +88,8 @@ class Vipsthumbnail(Programs):
         super().__init__(folder)
 
     def commands(self, path: Path) -> list[list[str]]:
-        """Give a call for each size."""
-        options = f"[Q={pictures.QUALITY},effort={pictures.METHOD},strip]"
+        """Return a call for each size."""
+        options = f"[Q={encoding.QUALITY},effort={encoding.METHOD},strip]"
         steps = [path, *(self._folder / f"{side}.webp" for side in SIDES)]
         return [
             ["vipsthumbnail", str(step), "-s", f"{side}x{side}>", "-o", f"{made}{options}"]
@@ -115,10 +115,10 @@ class ImageMagick(Programs):
         super().__init__(folder)
 
     def commands(self, path: Path) -> list[list[str]]:
-        """Give the one call."""
+        """Return the one call."""
         hint = f"jpeg:size={2 * SIDES[0]}x{2 * SIDES[0]}"
         command = [self._program, "-define", hint, str(path), "-auto-orient"]
-        command += ["-quality", str(pictures.QUALITY), "-define", f"webp:method={pictures.METHOD}"]
+        command += ["-quality", str(encoding.QUALITY), "-define", f"webp:method={encoding.METHOD}"]
         for side in SIDES:
             made = str(self._folder / f"{side}.webp")
             command += ["-thumbnail", f"{side}x{side}>"]

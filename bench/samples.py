@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, UnidentifiedImageError
 
-from chalicelib.processing.images import MAX_PIXELS
+from chalicelib.processing.media.pictures.images import MAX_PIXELS
 
 SIZES = {"12 MP": (4000, 3000), "24 MP": (6000, 4000), "50 MP": (8656, 5776)}
 """Pixels of usual cameras; the largest is just within what Reef decodes."""
@@ -58,14 +58,14 @@ def drawing(size: tuple[int, int], seed: int) -> Image.Image:
 
 
 def encoded(image: Image.Image, quality: int = 88) -> bytes:
-    """Give a picture as a JPEG."""
+    """Return a picture as a JPEG."""
     target = io.BytesIO()
     image.save(target, "JPEG", quality=quality)
     return target.getvalue()
 
 
 def of_size(size_bytes: int) -> bytes:
-    """Give a photograph whose JPEG has about this many bytes."""
+    """Return a photograph whose JPEG has about this many bytes."""
     image = photograph((2400, 1800), seed=2)
     low, high = 10, 97
     while high - low > 1:
@@ -75,7 +75,7 @@ def of_size(size_bytes: int) -> bytes:
 
 
 def unlike_any_other(jpeg: bytes) -> bytes:
-    """Give the same picture with other bytes: with a random comment (JPEG's COM segment)."""
+    """Return the same picture with other bytes: with a random comment (JPEG's COM segment)."""
     comment = os.urandom(16).hex().encode()
     return jpeg[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + jpeg[2:]
 

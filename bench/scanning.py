@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.measuring import median, percentile, take_turns
 from bench.report import Goal, Section, Table, milliseconds
-from chalicelib.processing.scanner import Scanner
+from chalicelib.processing.scanning.scanner import Scanner
 from local import clamav
 
 TITLE = "Virus scan"

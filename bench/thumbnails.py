@@ -11,7 +11,7 @@ from bench.measuring import geometric_mean, median, take_turns
 from bench.peers import BOXES, Missing, Peer, Reef, Sharp, Shot
 from bench.programs import ImageMagick, Vipsthumbnail
 from bench.report import Goal, Section, Table, milliseconds, ratio
-from chalicelib.processing import pictures
+from chalicelib.processing.media.pictures import encoding
 
 TITLE = "Thumbnails"
 _MOST_TIME, _MOST_MEMORY = 1.0, 0.5
@@ -107,8 +107,8 @@ def _section(
     sides = ", ".join(str(width) for width, _ in reversed(BOXES.values()))
     return Section(
         TITLE,
-        f"Three WebP thumbnails ({sides} pixels, quality {pictures.QUALITY}, method "
-        f"{pictures.METHOD}) of a JPEG, each smaller one from the next larger, one thread. Reef's "
+        f"Three WebP thumbnails ({sides} pixels, quality {encoding.QUALITY}, method "
+        f"{encoding.METHOD}) of a JPEG, each smaller one from the next larger, one thread. Reef's "
         "is the call through its sandbox, as its Lambda's; it draws the largest bicubically, "
         "the peers with Lanczos, their default. All are warm; the start of a process for a file is "
         "left out of the times and stands on its own line. The processor's time is the steadier "

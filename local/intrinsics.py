@@ -58,7 +58,7 @@ class Scope:
         return self._sub(text)
 
     def holds(self, condition: str) -> bool:
-        """Say whether one of the template's named conditions is true."""
+        """Return whether one of the template's named conditions is true."""
         conditions = self._template.get("Conditions", {})
         if condition not in conditions:
             raise UnknownName(f"the template has no condition {condition}")

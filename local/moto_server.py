@@ -3,22 +3,24 @@
 moto's own server closes every connection after one request.
 """
 
-import io
+import logging
 import os
 import resource
 import sys
+import tempfile
 from typing import Any
 
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.s3.models import FakeKey
 
-from local import interpreter
+from local import interpreter, large_objects, room
 from local.mail import Outbox
 from local.serving import serve
 
 THREADS = 48
 """Each worker's long poll holds one."""
+
+log = logging.getLogger("local.moto")
 
 
 def main(port: int) -> None:
@@ -27,24 +29,27 @@ def main(port: int) -> None:
     os.environ["MOTO_PORT"] = str(port)
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     interpreter.prepare()
-    FakeKey.__deepcopy__ = _listed  # type: ignore[attr-defined]
-    # moto keeps every object over 5 MB in an open temporary file.
+    large_objects.prepare()
+    # Every object over this size is an open temporary file.
+    os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(large_objects.IN_MEMORY_BYTES)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    serve(Outbox(DomainDispatcherApplication(create_backend_app)), port, THREADS)
+    serve(Outbox(DomainDispatcherApplication(backend)), port, THREADS)
 
 
-def _listed(key: Any, _memo: dict[int, Any]) -> Any:
-    """Copy an object for a list of versions, without its bytes.
+def backend(service: Any) -> Any:
+    """Make moto's application for one service, which says when the disk is full."""
+    application = create_backend_app(service)
+    application.register_error_handler(OSError, _failed)
+    return application
 
-    moto copies every object of the bucket for each such list; with the bytes, 500 uploads took
-    over 20 GB.
-    """
-    _ = key.etag  # moto computes it from the bytes, once
-    copy = object.__new__(FakeKey)
-    own = {"_value_buffer": io.BytesIO(), "multipart": None, "disposed": True}
-    copy.__dict__.update(key.__dict__ | own)
-    return copy
+
+def _failed(error: OSError) -> Any:
+    if not room.is_missing(error):
+        raise error
+    log.error("the disk of %s is full", tempfile.gettempdir())
+    xml = f"<Error><Code>{room.CODE}</Code><Message>The disk is full.</Message></Error>"
+    return xml, room.STATUS, {"Content-Type": "application/xml"}
 
 
 if __name__ == "__main__":

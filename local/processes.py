@@ -24,11 +24,11 @@ class Process(NamedTuple):
     log: Path
 
     def is_running(self) -> bool:
-        """Say whether it is alive."""
+        """Return whether it is alive."""
         return self.popen.poll() is None
 
     def ending(self) -> str:
-        """Say how it ended, with the last lines of its log."""
+        """Return how it ended, with the last lines of its log."""
         lines = self.log.read_text(errors="replace").splitlines()[-15:]
         return "\n".join([f"{self.name} ended with status {self.popen.returncode}", *lines])
 
@@ -37,12 +37,13 @@ class Processes:
     """The children of one run.
 
     Args:
-        folder: where they run, keep temporary files and write logs.
+        folder: where they keep temporary files.
+        logs: where they write logs, one file for each name.
         working_folder: their current folder.
     """
 
-    def __init__(self, folder: Path, working_folder: Path) -> None:
-        self._logs = folder / "logs"
+    def __init__(self, folder: Path, logs: Path, working_folder: Path) -> None:
+        self._logs = logs
         self._scratch = folder / "scratch"
         self._working_folder = working_folder
         self._running: list[Process] = []
@@ -71,7 +72,7 @@ class Processes:
         return process
 
     def ended(self) -> list[Process]:
-        """Give, and forget, those that ended."""
+        """Return, and forget, those that ended."""
         ended = [process for process in self._running if not process.is_running()]
         self._running = [process for process in self._running if process not in ended]
         return ended

@@ -2,20 +2,22 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local import cloud, dynamodb, seeds
+from local import cloud, dynamodb, ports, seeds
 from local.functions import ROOT, functions
+from local.log_folder import log_folder
 from local.processes import Ended, Process, Processes
-from local.serving import HOST
+from local.room import Room
+from local.serving import HOST, RETURN_MEMORY
 from local.token import member_token
 
 SCANNERS_OWN = "refresh_signatures"
@@ -25,25 +27,32 @@ READY_SECONDS = 60.0
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class PortTaken(Exception):
-    """One of the two ports is in use."""
-
-
 class Run:
     """One run: its folder, its processes, its addresses.
 
     Args:
-        folder: takes everything that the run writes.
+        folder: takes everything that the run writes but its logs.
+        logs: takes the logs, one file for each process.
         port: where the front listens; the edge takes the next one.
         visibility_seconds: when messages that a worker did not finish come back, instead of the
             queues' own times.
+        workers: start the functions' workers; without them whoever asked runs the functions.
     """
 
-    def __init__(self, folder: Path, port: int, visibility_seconds: int | None = None) -> None:
-        self.folder, self.port = folder, port
+    def __init__(
+        self,
+        folder: Path,
+        logs: Path,
+        port: int,
+        visibility_seconds: int | None = None,
+        *,
+        workers: bool = True,
+    ) -> None:
+        self.folder, self.port, self.logs = folder, port, logs
+        self._workers = workers
         self.public_url, self.edge_url = f"http://{HOST}:{port}", f"http://{HOST}:{port + 1}"
         self._visibility_seconds = visibility_seconds
-        self._processes = Processes(folder, ROOT)
+        self._processes = Processes(folder, logs, ROOT)
         self._environment: dict[str, str] = {}
         self._replaceable: dict[str, list[str]] = {}
 
@@ -51,29 +60,29 @@ class Run:
         """Start everything, and come back when it is ready.
 
         Raises:
-            PortTaken: the port, or the next one, is in use.
             Ended: a process ended at once.
             TimeoutError: something did not come up.
         """
-        _check_port(self.port)
-        _check_port(self.port + 1)
-        moto_port, dynamodb_port = _free_ports(2)
+        moto_port, dynamodb_port = ports.free(2)
         self._environment = _environment(moto_port, dynamodb_port) | {
             "REEF_CLAMD_SOCKET": str(self.folder / "clamav" / "clamd.sock"),
             "REEF_SIGNATURES_FOLDER": str(self.folder / "clamav" / "signatures"),
         }
         self._start("dynamodb", dynamodb.command(dynamodb_port))
-        self._start("moto", _python("local.moto_server", str(moto_port)))
+        moto = _python("local.moto_server", str(moto_port))
+        self._processes.start("moto", moto, self._environment | RETURN_MEMORY)
         self._start_replaceable("scanner", _python("local.scanner", str(self.folder / "clamav")))
-        self._processes.wait_until(lambda: _answers(moto_port), "moto", READY_SECONDS)
-        self._processes.wait_until(lambda: _answers(dynamodb_port), "DynamoDB Local", READY_SECONDS)
+        self._processes.wait_until(lambda: ports.answers(moto_port), "moto", READY_SECONDS)
+        self._processes.wait_until(
+            lambda: ports.answers(dynamodb_port), "DynamoDB Local", READY_SECONDS
+        )
         self._create(moto_port)
         self._start("front", _python("local.front", str(self.port)))
         self._start("edge", _python("local.edge", str(self.port + 1)))
-        self._processes.wait_until(lambda: _answers(self.port + 1), "the edge", READY_SECONDS)
+        self._processes.wait_until(lambda: ports.answers(self.port + 1), "the edge", READY_SECONDS)
         self._processes.wait_until(self._is_healthy, "the API", READY_SECONDS)
         # Queues can wait for their workers, people at the page cannot.
-        for name in functions():
+        for name in functions() if self._workers else ():
             if name != SCANNERS_OWN:
                 self._start_replaceable(name, _python("local.worker", name))
 
@@ -83,11 +92,14 @@ class Run:
         Raises:
             Ended: one ended that holds state, without which the run makes no sense.
         """
+        room = Room(self.folder)
         while True:
+            if said := room.change():
+                _say(said)
             for process in self._processes.ended():
                 if process.name not in self._replaceable:
                     raise Ended(process.ending())
-                print(f"{process.name} ended and is started again", file=sys.stderr, flush=True)
+                _say(f"{process.name} ended and is started again")
                 self._start(process.name, self._replaceable[process.name])
             time.sleep(0.5)
 
@@ -121,13 +133,20 @@ class Run:
             return False
 
 
-def run(port: int, *, demo: bool, visibility_seconds: int | None = None) -> int:
+def run(
+    port: int, *, demo: bool, visibility_seconds: int | None = None, workers: bool = True
+) -> int:
     """Run in the foreground until Ctrl+C or SIGTERM; gives the exit status."""
-    for number in _STOPPING:
-        # Ctrl+C too: a shell that starts this in the background has it ignored.
-        signal.signal(number, _interrupt)
+    stop_when_told()
+    try:
+        ports.check(port)
+        ports.check(port + 1)
+        logs = log_folder(port)  # not before: it empties the folder of whoever has the port
+    except (ports.PortUnusable, OSError) as failure:
+        _say(str(failure))
+        return 1
     with tempfile.TemporaryDirectory(prefix="reef-", ignore_cleanup_errors=True) as folder:
-        reef = Run(Path(folder), port, visibility_seconds)
+        reef = Run(Path(folder), logs, port, visibility_seconds, workers=workers)
         try:
             reef.start()
             _tell(reef)
@@ -135,22 +154,23 @@ def run(port: int, *, demo: bool, visibility_seconds: int | None = None) -> int:
                 _demonstrate(reef)
             reef.keep()
         except KeyboardInterrupt:
-            print("\nstopping", file=sys.stderr)
-        except (PortTaken, Ended, TimeoutError, FileNotFoundError) as failure:
-            print(f"reef: {failure}", file=sys.stderr)
+            _say("stopping")
+        except (Ended, OSError) as failure:
+            _say(str(failure))
             return 1
         finally:
             for number in _STOPPING:
                 signal.signal(number, signal.SIG_IGN)
             reef.stop()
+            _say(f"the logs stay in {logs} until the next run at port {port}")
     return 0
 
 
 def _tell(reef: Run) -> None:
     print(f"\nReef is ready at {reef.public_url}/ (uploads and media: {reef.edge_url})")
     print(f"API {reef.public_url}/api/v3/ · mail {reef.public_url}/_local/mail/", end="")
-    print(f" · queues {reef.public_url}/_local/queues/ · logs {reef.folder}/logs")
-    print("Everything is gone when you stop it with Ctrl+C.\n")
+    print(f" · queues {reef.public_url}/_local/queues/ · logs {reef.logs}")
+    print("Everything but the logs is gone when you stop it with Ctrl+C.\n")
     print(f"{'address':26}{'roles':34}password")
     for person in seeds.PEOPLE:
         roles, secret = ", ".join(person.roles), seeds.password(person.email)
@@ -165,11 +185,11 @@ def _demonstrate(reef: Run) -> None:
     try:
         show(reef.public_url, token, reef.folder / "demo")
     except (OSError, subprocess.CalledProcessError) as failure:
-        print(f"reef: the demo broke off: {failure}", file=sys.stderr)
+        _say(f"the demo broke off: {failure}")
 
 
 def _environment(moto_port: int, dynamodb_port: int) -> dict[str, str]:
-    """Give the children's environment: the user's own, but with the emulated AWS alone."""
+    """Return the children's environment: the user's own, but with the emulated AWS alone."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     tables = f"http://{HOST}:{dynamodb_port}"
     return {
@@ -188,35 +208,19 @@ def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise PortTaken(
-                f"port {port} is in use; choose another with `make run PORT=9000`,"
-                " which takes that port and the next"
-            ) from None
+def stop_when_told() -> None:
+    """Have the signals that ask for an end interrupt this process."""
+    for number in _STOPPING:
+        # Ctrl+C too: a shell that starts this in the background has it ignored. A terminal that
+        # is closed stops it, unless `nohup` was asked to keep it.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
 
 
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=1):
-            return True
-    except OSError:
-        return False
+def _say(words: str) -> None:
+    """Tell the user; a terminal that is gone changes nothing."""
+    with suppress(OSError):
+        print(f"reef: {words}", file=sys.stderr, flush=True)
 
 
 def _interrupt(_signal: int, _frame: Any) -> None:

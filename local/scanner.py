@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from chalicelib.processing.signatures import SignaturesNotRefreshed
+from chalicelib.processing.scanning.signatures import SignaturesNotRefreshed
 from local import clamav
 
 REFRESH_SECONDS = 3600

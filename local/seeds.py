@@ -30,14 +30,14 @@ TENANT_SETTINGS = {"acme": {"MAX_FILE_SIZE": 2_147_483_647}, "globex": {}}
 
 
 def password(email: str) -> str:
-    """Give a seeded member's password, the same in every run and no secret."""
+    """Return a seeded member's password, the same in every run and no secret."""
     name, _, domain = email.partition("@")
     return f"Reef-{domain.partition('.')[0]}-{name}-1"
 
 
 def seed(now: datetime) -> None:
     """Create the tenants and members, with the functions' environment in force."""
-    from chalicelib.tenants import accounts, members  # they read the environment when imported
+    from chalicelib.tenants import accounts, invitations  # they read the environment when imported
 
     for tenant, settings in TENANT_SETTINGS.items():
         tenant_id = accounts.create(tenant, now)
@@ -45,7 +45,7 @@ def seed(now: datetime) -> None:
             accounts.change_settings(accounts.get(tenant_id), settings, accounts.OPERATOR, now)
         for person in PEOPLE:
             if person.tenant == tenant:
-                members.invite(
+                invitations.invite(
                     tenant_id,
                     person.email,
                     list(person.roles),
@@ -56,7 +56,7 @@ def seed(now: datetime) -> None:
 
 
 def ensure_password(cognito: Any, pool: str, email: str) -> str:
-    """Give a member's password; who was not seeded gets one by the same rule."""
+    """Return a member's password; who was not seeded gets one by the same rule."""
     known = password(email)
     if email not in {person.email for person in PEOPLE}:
         try:

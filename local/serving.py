@@ -9,6 +9,9 @@ from cheroot.wsgi import Server
 
 HOST = "127.0.0.1"
 
+RETURN_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1024 * 1024)}
+"""Has glibc give back what a large body took, instead of keeping it by thread."""
+
 Application = Callable[..., Any]
 
 

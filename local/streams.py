@@ -134,10 +134,15 @@ class Stream:
         return done == len(found)
 
     def _keep(self) -> None:
-        if self._file is not None:
-            fresh = self._file.with_suffix(".new")
+        if self._file is None:
+            return
+        fresh = self._file.with_suffix(".new")
+        try:
             fresh.write_text(json.dumps(self._done))
             fresh.replace(self._file)
+        except OSError as error:
+            # What was done is known as long as this process lives; after that it comes again.
+            log.warning("what was done is not kept in %s: %s", self._file, error)
 
     def _as_lambda_gets_it(self, record: Event) -> Event:
         told = _plain(record["dynamodb"])
@@ -151,7 +156,7 @@ class Stream:
 
 
 def _done(numbers: list[str], answer: Any) -> int:
-    """Say how many records are done, by the rules of ReportBatchItemFailures."""
+    """Return how many records are done, by the rules of ReportBatchItemFailures."""
     failures = (answer or {}).get("batchItemFailures") or []
     failed = [failure.get("itemIdentifier") for failure in failures]
     if any(identifier not in numbers for identifier in failed):

@@ -15,7 +15,7 @@ class NoToken(Exception):
 
 
 def member_token(email: str, port: int) -> str:
-    """Give an ID token of a member.
+    """Return an ID token of a member.
 
     Raises:
         NoToken: no local mode answers, or it has no such member.

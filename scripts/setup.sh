@@ -35,6 +35,10 @@ missing_packages() {
   has java || echo default-jre-headless
   has setpriv || echo util-linux
   { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep 'libmagic\.so\.1' >/dev/null || echo libmagic1
+  { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep 'libfribidi\.so\.0' >/dev/null || echo libfribidi0
+  [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
+  [ -e /usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf ] || echo fonts-noto-core
+  [ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] || echo fonts-wqy-microhei
   has_chromium || chromium_is_a_snap || echo chromium
 }
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
+from playwright.sync_api import Browser
 
 from local.cloud import AWS_ENVIRONMENT
+from tests import chromium, emulation
 from tests import cloud as clouds
-from tests import emulation
 
 pytest_plugins = ["tests.house.recorder"]
 
@@ -23,3 +24,10 @@ def cloud() -> Iterator[clouds.Cloud]:
     """A whole Reef in this process, empty."""
     with clouds.running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium, one for all tests of a process."""
+    with chromium.launched() as browser:
+        yield browser

@@ -5,6 +5,7 @@ import threading
 from functools import cache
 from typing import Any
 
+from botocore.loaders import JSONFileLoader
 from botocore.useragent import UserAgentString
 from moto.core import responses
 from moto.core.serialize import ResponseSerializer
@@ -31,6 +32,7 @@ def improve() -> None:
     _refuse_long_keys()
     _shorten_transactions()
     _remember_names()
+    _read_models_once()
 
 
 def _isolate_requests() -> None:
@@ -123,3 +125,10 @@ def _remember_names() -> None:
     DynamoType.cast_value = property(lambda v: v.value if v.type == "S" else cast(v))
     UserAgentString.to_string = lambda _: "tests"
     responses.method_names_from_class = cache(responses.method_names_from_class)
+
+
+def _read_models_once() -> None:
+    """Keep what botocore has read of its services, which each new AWS would parse again."""
+    real, loader = JSONFileLoader.load_file, JSONFileLoader()
+    read = cache(lambda path: real(loader, path))
+    JSONFileLoader.load_file = lambda _, path: read(path)

@@ -118,6 +118,29 @@ def pdf(path: Path, text: str = "Hello Reef", size: tuple[int, int] = (300, 400)
     return str(path)
 
 
+def pdf_of_pages(path: Path, pages: int, size: tuple[int, int] = (300, 400)) -> str:
+    """A PDF of several pages, each with its number, as large as the page lets it be."""
+    contents = [
+        f"BT /F1 {size[1] // 2} Tf 20 {size[1] // 4} Td ({page}) Tj ET".encode()
+        for page in range(1, pages + 1)
+    ]
+    path.write_bytes(_pdf_body(contents, size, b"(Tide tables)", b""))
+    return str(path)
+
+
+def pdf_naming_a_font(path: Path, font: str, encoding: str, order: str, text: str) -> str:
+    """A PDF with a line in a font for East Asia that it names, but does not carry."""
+    content = f"BT /F1 40 Tf 20 100 Td <{text.encode('utf-16-be').hex()}> Tj ET"
+    named = f"<< /Type /Font /Subtype /Type0 /BaseFont /{font} /Encoding /{encoding}"
+    named += f" /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /{font}"
+    named += f" /CIDSystemInfo << /Registry (Adobe) /Ordering ({order}) /Supplement 2 >>"
+    named += f" /FontDescriptor << /Type /FontDescriptor /FontName /{font} /Flags 6"
+    named += " /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200"
+    named += " /CapHeight 700 /StemV 80 >> >>] >>"
+    path.write_bytes(_pdf_body(content.encode(), (300, 200), b"()", b"", named.encode()))
+    return str(path)
+
+
 def encrypted_pdf(path: Path, password: str = "secret") -> str:
     """A PDF that opens with its password alone: 40-bit RC4, ISO 32000-1, 7.6.3."""
     padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
@@ -150,6 +173,8 @@ def video(path: Path, seconds: float = 2.0, *options: str, size: str = "320x240"
         ".webm": ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libvorbis"],
         ".avi": ["-c:v", "mpeg4", "-c:a", "libmp3lame"],
         ".mkv": ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"],
+        ".wmv": ["-c:v", "wmv2", "-c:a", "wmav2"],
+        ".flv": ["-c:v", "flv", "-c:a", "libmp3lame", "-ar", "44100"],
     }[path.suffix]
     source = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=10:duration={seconds}"]
     source += ["-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"]
@@ -187,24 +212,39 @@ def ffmpeg(*arguments: str) -> str:
     return arguments[-1]
 
 
-def _pdf_body(content: bytes, size: tuple[int, int], title: bytes, trailer: bytes) -> bytes:
+_HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def _pdf_body(
+    content: bytes | list[bytes],
+    size: tuple[int, int],
+    title: bytes,
+    trailer: bytes,
+    font: bytes = _HELVETICA,
+) -> bytes:
+    contents = [content] if isinstance(content, bytes) else content
+    kids = b" ".join(b"%d 0 R" % (5 + 2 * index) for index in range(len(contents)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R" % size
-        + b" /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n" % len(content) + content + b"\nendstream",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Type /Pages /Kids [" + kids + b"] /Count %d >>" % len(contents),
+        font,
         b"<< /Title " + title + b" >>",
     ]
+    for index, drawn in enumerate(contents):
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d]" % size
+            + b" /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>" % (6 + 2 * index),
+            b"<< /Length %d >>\nstream\n" % len(drawn) + drawn + b"\nendstream",
+        ]
     body, offsets = b"%PDF-1.4\n", []
     for number, value in enumerate(objects, 1):
         offsets.append(len(body))
         body += b"%d 0 obj\n" % number + value + b"\nendobj\n"
-    table = b"xref\n0 7\n0000000000 65535 f \n" + b"".join(
+    count = len(objects) + 1
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % count + b"".join(
         b"%010d 00000 n \n" % at for at in offsets
     )
-    end = b"trailer << /Size 7 /Root 1 0 R /Info 6 0 R " + trailer + b" >>\nstartxref\n"
+    end = b"trailer << /Size %d /Root 1 0 R /Info 4 0 R " % count + trailer + b" >>\nstartxref\n"
     return body + table + end + b"%d\n%%%%EOF\n" % len(body)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE_STACK = ("tests/browser/", "tests/local/test_run.py")
+WHOLE_STACK = ("tests/browser/", "tests/local/test_run.py", "tests/runtime/")
 """Where tests run against `tests.stack`, of which two at once would be too much for a machine."""
 
 

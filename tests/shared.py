@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.core.routing import ROUTES, Route
+from chalicelib.core.api import routing
+from chalicelib.core.api.declaration import Route
 from chalicelib.core.settings import settings
 from local.provision import ACCOUNT_ID
 from tests.cloud import Answer, Cloud, Tenant, running
@@ -45,10 +46,7 @@ def team(cloud: Cloud) -> Team:
 
 def declared_routes() -> list[Route]:
     """Give every route of the product."""
-    import app  # declares them
-
-    assert app.app.routes
-    return list(ROUTES)
+    return routing.every()
 
 
 def assert_problem(answer: Answer, status: int, code: str) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 /** Calls of Reef's API, and the one form in which they fail. */
 
 import { config, endSession, idToken } from "./session.js";
+import { problems } from "./texts.js";
 
 const ATTEMPTS = 3;
+
+/** @typedef {Record<string, string | number | string[]>} Query */
 
 /** A refusal by the API, or no answer at all; `message` is fit to be shown. */
 export class Problem extends Error {
@@ -28,7 +31,7 @@ export class Problem extends Error {
  * @param {unknown} error
  */
 export function wordsOf(error) {
-  return error instanceof Problem ? error.message : "Something unexpected went wrong.";
+  return error instanceof Problem ? error.message : problems.unexpected;
 }
 
 /**
@@ -38,12 +41,25 @@ export function wordsOf(error) {
  *
  * @param {string} method
  * @param {string} path Below the API's base, such as `assets/`.
- * @param {{ query?: Record<string, string | number>, body?: unknown, key?: string,
- *   signal?: AbortSignal }} [options] `key` makes a creating POST repeatable.
+ * @param {{ query?: Query, body?: unknown, key?: string,
+ *   ifMatch?: string, signal?: AbortSignal }} [options] `key` makes a creating POST repeatable.
  * @returns {Promise<any>} The parsed body, or null when there is none.
  * @throws {Problem}
  */
 export async function call(method, path, options = {}) {
+  return (await callTagged(method, path, options)).body;
+}
+
+/**
+ * Call the API and give what it answers with its ETag, by which a later change is refused where
+ * somebody else was faster.
+ * @param {string} method
+ * @param {string} path
+ * @param {Parameters<typeof call>[2]} [options]
+ * @returns {Promise<{ body: any, tag: string }>}
+ * @throws {Problem}
+ */
+export async function callTagged(method, path, options = {}) {
   const repeatable = method !== "POST" || options.key !== undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -81,12 +97,13 @@ export function pause(milliseconds, signal) {
  * @param {string} path
  * @param {Parameters<typeof call>[2]} options
  */
-async function callOnce(method, path, { query, body, key, signal } = {}) {
+async function callOnce(method, path, { query, body, key, ifMatch, signal } = {}) {
   let response = await send(false);
   if (response.status === 401) response = await send(true);
   if (response.status === 401) endSession();
   if (!response.ok) throw await problemOf(response);
-  return response.status === 204 ? null : response.json();
+  const answer = response.status === 204 ? null : await response.json();
+  return { body: answer, tag: response.headers.get("ETag") ?? "" };
 
   /** @param {boolean} renew */
   async function send(renew) {
@@ -96,6 +113,7 @@ async function callOnce(method, path, { query, body, key, signal } = {}) {
       const headers = { Accept: "application/json" };
       if (token) headers.Authorization = `Bearer ${token}`;
       if (key) headers["Idempotency-Key"] = key;
+      if (ifMatch) headers["If-Match"] = ifMatch;
       if (body !== undefined) headers["Content-Type"] = "application/json";
       return await fetch(urlOf(path, query), {
         method,
@@ -105,18 +123,20 @@ async function callOnce(method, path, { query, body, key, signal } = {}) {
       });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new Problem("Reef cannot be reached. Check your connection and try again.");
+      throw new Problem(problems.unreachable);
     }
   }
 }
 
 /**
  * @param {string} path
- * @param {Record<string, string | number>} [query]
+ * @param {Query} [query]
  */
 function urlOf(path, query = {}) {
   const url = new URL(`${config.api_url}/${path}`, location.origin);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of [value].flat()) url.searchParams.append(name, String(one));
+  }
   return url;
 }
 
@@ -124,7 +144,7 @@ function urlOf(path, query = {}) {
 async function problemOf(response) {
   /** @type {Record<string, any>} */
   const told = await response.json().catch(() => ({}));
-  const summary = told.detail || told.title || "Reef could not answer. Try again.";
+  const summary = told.detail || told.title || problems.noAnswer;
   const fields = (told.errors ?? [])
     .map((/** @type {{ field: string, message: string }} */ e) => `${e.field}: ${e.message}`)
     .filter((/** @type {string} */ words) => !summary.includes(words));

@@ -1,6 +1,7 @@
 /** Who is signed in: authorization code with PKCE, tokens of this tab alone, and their refresh. */
 
 import { challengeOf, randomText } from "./pkce.js";
+import { problems } from "./texts.js";
 import { signal } from "./vendor/preact.js";
 
 /** @typedef {{ idToken: string, refreshToken: string | null, expiresAt: number }} Tokens */
@@ -42,7 +43,7 @@ export async function startSession() {
   if (kept) keep(JSON.parse(kept));
 }
 
-/** Leave for the issuer's page, which asks for address and password. */
+/** Leave for the issuer's page, which takes this one's place in the history. */
 export async function signIn() {
   const attempt = { state: randomText(), verifier: randomText(), returnTo: location.search };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
@@ -56,7 +57,7 @@ export async function signIn() {
     code_challenge: await challengeOf(attempt.verifier),
     code_challenge_method: "S256",
   }).toString();
-  location.assign(url);
+  location.replace(url);
 }
 
 /** Forget the tokens, and end the issuer's own session where it has a page for that. */
@@ -71,7 +72,7 @@ export function signOut() {
 
 /** Drop a session that the API or the issuer no longer accepts. */
 export function endSession() {
-  forget("Your session has ended. Please sign in again.");
+  forget(problems.sessionEnded);
 }
 
 /**
@@ -93,11 +94,11 @@ async function finishSignIn(answer) {
   sessionStorage.removeItem(ATTEMPT);
   history.replaceState(null, "", `/${attempt?.returnTo ?? ""}`);
   if (!attempt || attempt.state !== answer.get("state")) {
-    notice.value = "This sign-in was not started here or is out of date. Please start again.";
+    notice.value = problems.signInForeign;
     return;
   }
   if (answer.has("error")) {
-    notice.value = answer.get("error_description") || "The sign-in was not completed.";
+    notice.value = answer.get("error_description") || problems.signInStopped;
     return;
   }
   const answered = await askForTokens({
@@ -106,7 +107,7 @@ async function finishSignIn(answer) {
     redirect_uri: `${location.origin}/`,
     code_verifier: attempt.verifier,
   });
-  if (!answered) notice.value = "The sign-in could not be completed. Please start again.";
+  if (!answered) notice.value = problems.signInFailed;
 }
 
 async function renewTokens() {

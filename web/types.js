@@ -12,8 +12,13 @@
  * @property {string} id
  * @property {string} title
  * @property {string | null} [description]
+ * @property {string | null} [alt_text]
+ * @property {string | null} [category]
+ * @property {{ workflow_id: string, values: Record<string, unknown> }} [pending_edit] Waits for a
+ *   review.
  * @property {string | null} [filename]
  * @property {string[]} [tags]
+ * @property {Record<string, string | null>} [rights]
  * @property {Kind} kind
  * @property {string | null} content_type
  * @property {number | null} size_bytes
@@ -24,6 +29,10 @@
  * @property {Record<string, unknown>} [technical]
  * @property {number | null} [current_version]
  * @property {number | null} [published_version]
+ * @property {{ name: string, content_type: string, width: number, height: number,
+ *   sha256?: string }[]} [renditions]
+ * @property {string[] | null} [duplicate_of] Other assets whose bytes turned out to be the same.
+ * @property {string[]} [pages] Signed addresses of the pages' pictures; lists go without them.
  * @property {Partial<Record<"small" | "medium" | "large", Thumbnail>>} [thumbnails]
  * @property {{ id: string, email: string } | null} [uploaded_by]
  * @property {string} created_at
@@ -42,16 +51,23 @@
  * @property {Progress} status
  * @property {number} progress_percent
  * @property {Task[]} tasks
+ * @property {string} [download_url] Of a zip that is made.
+ * @property {string[]} [download_urls] Where it is more than one.
  *
  * @typedef {object} Reservation
- * @property {Asset} asset
- * @property {{ upload_id: string, method: "POST" | "MULTIPART", url?: string,
- *   fields?: Record<string, string>, part_size_bytes?: number, part_count?: number }} upload
+ * @property {{ id: string }} asset
+ * @property {{ number: number }} version
+ * @property {string[] | null} duplicate_of
+ * @property {{ upload_id: string, method: "POST" | "MULTIPART", expires_at: string, url?: string,
+ *   fields?: Record<string, string>, part_size_bytes?: number, part_count?: number } | null} upload
+ *   null where nothing is to be sent.
  *
  * @typedef {{ id: string, email: string }} Person
  *
  * @typedef {object} Version
  * @property {number} number
+ * @property {string} branch
+ * @property {boolean} published
  * @property {string} change_description
  * @property {string} filename
  * @property {string} content_type
@@ -61,6 +77,11 @@
  * @property {string | null} status_reason
  * @property {Person} created_by
  * @property {string} created_at
+ *
+ * @typedef {object} Difference
+ * @property {Record<string, { old: unknown, new: unknown }>} content
+ * @property {{ field: string, old: unknown, new: unknown }[]} metadata
+ * @property {{ difference_ratio: number, image_url: string } | null} visual
  *
  * @typedef {object} Assignment
  * @property {Person} user
@@ -81,6 +102,7 @@
  * @property {string} action
  * @property {string | null} step_id
  * @property {string} comment
+ * @property {{ to: Person, comment: string } | null} delegation
  *
  * @typedef {object} Workflow
  * @property {string} id
@@ -92,6 +114,7 @@
  * @property {string | null} status_reason
  * @property {string | null} current_step
  * @property {Step[]} steps
+ * @property {Record<string, unknown> | null} proposed What an edit under review would say.
  * @property {HistoryEntry[]} history
  * @property {Person} uploaded_by
  *
@@ -102,14 +125,66 @@
  * @property {string} text
  * @property {string} comment
  * @property {string} link
+ * @property {string} asset_id
  * @property {string | null} workflow_id
  * @property {string} at
  * @property {string | null} due_at
  * @property {boolean} is_open
  *
+ * @typedef {object} ShareLink
+ * @property {string} uuid
+ * @property {string} url
+ * @property {string} short_url
+ * @property {"public" | "protected" | "private"} share_type
+ * @property {string | null} asset_id
+ * @property {string | null} collection_id
+ * @property {number | null} version
+ * @property {string | null} title
+ * @property {boolean} allow_download
+ * @property {boolean} allow_preview
+ * @property {boolean} allow_comments
+ * @property {string[]} emails
+ * @property {string | null} expires_at
+ * @property {number | null} max_downloads
+ * @property {number} download_count
+ * @property {number} view_count
+ * @property {boolean} is_active
+ * @property {Person} created_by
+ * @property {string} created_at
+ *
+ * @typedef {object} ShareMade
+ * @property {ShareLink} share_link
+ * @property {string} qr_code A picture, as a `data:` URL.
+ * @property {Record<string, string>} social_links
+ * @property {string} embed_code
+ * @property {string} short_url
+ *
+ * @typedef {object} Report
+ * @property {{ views: number, downloads: number, unique_visitors: number, shares: number,
+ *   bytes: number }} totals
+ * @property {{ date: string, views: number, downloads: number }[]} by_day
+ * @property {Record<string, number>} by_country
+ * @property {Record<string, number>} by_device
+ * @property {Record<string, number>} by_referrer
+ * @property {Record<string, number>} by_source
+ * @property {number} bots
+ * @property {string | null} last_accessed_at
+ *
+ * @typedef {object} Collection
+ * @property {string} id
+ * @property {string} name
+ * @property {string} description
+ * @property {string[]} asset_ids
+ * @property {Person} created_by
+ * @property {string} created_at
+ *
  * @typedef {object} Tenant
  * @property {string} name
+ * @property {{ MAX_FILE_SIZE?: number, ALLOWED_MIME_TYPES?: string[], ALLOW_NEVER_EXPIRE?: boolean,
+ *   MAX_DOWNLOAD_LIMIT?: number, TRASH_RETENTION_DAYS?: number }} [settings]
  * @property {{ storage_bytes: number, storage_quota_bytes: number, assets: number }} [usage]
+ *
+ * @typedef {{ id: string, email: string, roles: string[] }} Me
  *
  * @typedef {object} Config
  * @property {string} api_url

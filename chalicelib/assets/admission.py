@@ -1,6 +1,6 @@
-"""What becomes of a version whose bytes are ready: approved, into review, or rejected.
+"""The question what becomes of a version whose bytes are ready: approved, in review or rejected.
 
-Approval belongs to a higher slice, which says here how it decides.
+The slice of the workflows answers it.
 """
 
 from collections.abc import Callable
@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from pynamodb.expressions.update import Action
 
 from chalicelib.assets.faces import Face, Status
 from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.core.errors import Conflict
+from chalicelib.core.hooks import Hook
+from chalicelib.core.outbox import Person
 from chalicelib.core.tables import Write
 
 
 class Candidate(msgspec.Struct, kw_only=True):
-    """A version that has all it needs but somebody's word.
+    """A version that has all it needs but an approver's word.
 
     Args:
         asset: its asset.
@@ -40,7 +44,7 @@ class Admission(NamedTuple):
     """What a candidate becomes, and whether it is published if it is approved.
 
     `writes` belong into the transaction that says so; `afterwards` is called when it is done.
-    `unreviewed` says that a template would apply on `main`, so that it is published by merging.
+    `kept` are attributes of the version that go along, such as the template that approved it.
     """
 
     status: Status
@@ -48,18 +52,83 @@ class Admission(NamedTuple):
     writes: list[Write]
     afterwards: Callable[[], None]
     publish: bool = False
-    unreviewed: bool = False
+    kept: dict[str, Any] = {}
 
 
-Admit = Callable[[Candidate, datetime], Admission]
-_admit: list[Admit] = []
+Decide = Callable[[Candidate, datetime], Admission]
+
+review_policy: Hook[Decide] = Hook("what becomes of a version that is ready?")
 
 
-def decide_with(function: Admit) -> None:
-    """Say how candidates are admitted."""
-    _admit[:] = [function]
+class RuleBlocks(Conflict):
+    """A moderation rule refuses what you want to say of this asset; a moderator will look at it."""
+
+    code, title = "moderation_rule", "Refused by a moderation rule"
 
 
-def decide(candidate: Candidate, now: datetime) -> Admission:
-    """Say what a candidate becomes; where nobody decides this fails, so that nothing passes."""
-    return _admit[0](candidate, now)
+def _nothing() -> None:
+    """Nothing follows."""
+
+
+class EditRuling(NamedTuple):
+    """What becomes of an edit: the fields named in `withheld` wait for a review.
+
+    `actions` update the asset's item, `writes` belong into the edit's transaction, and
+    `afterwards` is called when that is done.
+    """
+
+    withheld: frozenset[str] = frozenset()
+    actions: list[Action] = []
+    writes: list[Write] = []
+    afterwards: Callable[[], None] = _nothing
+
+
+JudgeEdit = Callable[[AssetMetadata, dict[str, Any], dict[str, Any], datetime, Person], EditRuling]
+edit_policy: Hook[JudgeEdit] = Hook("which changes of what is said of an asset need a review?")
+
+
+def judge_edit(
+    asset: AssetMetadata,
+    asked: dict[str, Any],
+    changed: dict[str, Any],
+    now: datetime,
+    actor: Person,
+) -> EditRuling:
+    """Return which fields of an edit wait for a review.
+
+    Args:
+        asset: as it was read.
+        asked: the values that were given, by field.
+        changed: those of them that differ from what is said now.
+        now: when.
+        actor: who edits.
+
+    Raises:
+        RuleBlocks: a moderation rule refuses it.
+    """
+    return edit_policy.get()(asset, asked, changed, now, actor)
+
+
+holding_approval: Hook[Callable[[AssetMetadata, AssetVersion], bool]] = Hook(
+    "was a version approved under the template that applies to it now?"
+)
+
+JudgeAgain = Callable[[AssetMetadata, AssetVersion, Person, datetime], None]
+second_judgement: Hook[JudgeAgain] = Hook(
+    "what becomes of a version whose approval does not hold under the template that applies now?"
+)
+
+
+def holds(asset: AssetMetadata, version: AssetVersion) -> bool:
+    """Return whether an approval was given under the template that applies to the version now."""
+    return holding_approval.get()(asset, version)
+
+
+def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now: datetime) -> None:
+    """Judge a version like an upload that was approved under another template."""
+    second_judgement.get()(asset, version, actor, now)
+
+
+def admit(candidate: Candidate, now: datetime) -> Admission:
+    """Return what a candidate becomes; where nobody decides this fails, so that nothing passes."""
+    return review_policy.get()(candidate, now)

@@ -1,10 +1,9 @@
 """Who sees which asset, and which of its faces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
-from chalicelib.assets import faces, lifecycle
+from chalicelib.assets import lifecycle
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import (
     AssetMetadata,
@@ -13,46 +12,39 @@ from chalicelib.assets.models import (
     content_key,
     version_key,
 )
-from chalicelib.core import clock
+from chalicelib.core import clock, pages, tables
+from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import Forbidden, NotFound
-from chalicelib.core.identity import Actor
+from chalicelib.core.hooks import Hook
+from chalicelib.core.pages import Position
 from chalicelib.core.tables import find
 from chalicelib.tenants import roles
 
 _READY = frozenset({"processing", "in_review", "approved"})
 """The states in which a version's bytes are clean and kept."""
 
-Reviews = Callable[[Actor, str], int | None]
-"""Gives the number of the version of an asset on which a member has to decide, if there is one."""
-
-_reviews: list[Reviews] = []
-
-_PAGES_AT_ONCE = 5
-"""How many index pages one answer reads when filters leave little of them."""
+reviewed_version: Hook[Callable[[Actor, str], int | None]] = Hook(
+    "on which version of an asset, by number, has a member to decide?"
+)
 
 
 def sees_everything(asset: AssetMetadata, actor: Actor) -> bool:
-    """Say whether the actor sees unpublished versions of this asset."""
-    own = asset.uploaded_by["id"] == actor.id
+    """Return whether the actor sees unpublished versions of this asset."""
+    own = asset.uploaded_by.id == actor.id
     return actor.has(roles.OVERSEERS) or (own and actor.has(roles.CONTRIBUTORS))
 
 
-def reviews_with(function: Reviews) -> None:
-    """Say who has to decide on which versions; a higher slice knows."""
-    _reviews[:] = [function]
-
-
 def face_for(asset: AssetMetadata, actor: Actor, now: datetime) -> Face | None:
-    """Give the face that the actor sees.
+    """Return the face that the actor sees.
 
     The newest version's, that of the version on which they have to decide, or the published one's.
     """
     if sees_everything(asset, actor):
-        return faces.read(asset.current)
+        return asset.current
     if asset.reviewed is not None:
-        return faces.read(asset.reviewed.face)
+        return asset.reviewed.face
     shown = asset.published is not None and lifecycle.may_be_shown(asset, now)
-    return faces.read(asset.published) if shown and actor.has(roles.BUILT_IN) else None
+    return asset.published if shown and actor.has(roles.BUILT_IN) else None
 
 
 def require_edit(actor: Actor, asset: AssetMetadata) -> None:
@@ -61,25 +53,42 @@ def require_edit(actor: Actor, asset: AssetMetadata) -> None:
     Raises:
         Forbidden: the actor sees the asset, but it is somebody else's.
     """
-    own = asset.uploaded_by["id"] == actor.id and actor.has(roles.CONTRIBUTORS)
+    own = asset.uploaded_by.id == actor.id and actor.has(roles.CONTRIBUTORS)
     if not (own or actor.has(roles.EDITORS)):
         raise Forbidden("This asset is somebody else's; editors can change it.")
 
 
-def visible(actor: Actor, asset_id: str) -> AssetMetadata:
-    """Read an asset that the actor may see.
+def visible(actor: Actor, asset: str | AssetMetadata | None) -> AssetMetadata:
+    """Return an asset that the actor may see.
+
+    Args:
+        actor: who looks.
+        asset: its id; or the asset as it was just read, None where there is none.
 
     Raises:
         NotFound: there is none, or not for this actor.
     """
-    asset = find(AssetMetadata, asset_key(actor.tenant_id, asset_id), "ASSET")
+    if isinstance(asset, str):
+        asset = find(AssetMetadata, asset_key(actor.tenant_id, asset), "ASSET")
     if asset is None or asset.listed_in is None:
         raise NotFound("There is no such asset.")
-    if not sees_everything(asset, actor):
-        asset.reviewed = _reviewed(asset, actor)
+    if not sees_everything(asset, actor) and asset.trashed_at is None:
+        number = reviewed_version.get()(actor, str(asset.asset_id))  # which they have to decide
+        if number is not None:
+            asset.reviewed = find(AssetVersion, asset.pk, version_key(number))
     if face_for(asset, actor, clock.now()) is None:
         raise NotFound("There is no such asset.")
     return asset
+
+
+def find_many(tenant_id: str, asset_ids: Iterable[str]) -> dict[str, AssetMetadata]:
+    """Read a tenant's assets by their ids, in that order; those that there are not are left out.
+
+    A hundred cost one request. The trash is part of it, what is being purged is not.
+    """
+    keys = [(asset_key(tenant_id, asset_id), "ASSET") for asset_id in asset_ids]
+    found = tables.find_many(AssetMetadata, keys)
+    return {str(asset.asset_id): asset for asset in found if asset.listed_in is not None}
 
 
 def version(tenant_id: str, asset_id: str, number: int) -> AssetVersion | None:
@@ -88,41 +97,31 @@ def version(tenant_id: str, asset_id: str, number: int) -> AssetVersion | None:
 
 
 def sees_version(asset: AssetMetadata, actor: Actor, number: int) -> bool:
-    """Say whether the actor sees this version of an asset that they see."""
+    """Return whether the actor sees this version of an asset that they see."""
     return sees_everything(asset, actor) or number in seen_versions(asset)
 
 
 def seen_versions(asset: AssetMetadata) -> set[int]:
-    """Give the versions that those see who do not see everything of this asset."""
+    """Return the versions that those see who do not see everything of this asset."""
     on_trial = None if asset.reviewed is None else asset.reviewed.number
-    return {int(one) for one in (on_trial, asset.published_version) if one is not None}
-
-
-def _reviewed(asset: AssetMetadata, actor: Actor) -> AssetVersion | None:
-    """Give the version on which the actor has to decide; of an asset in the trash there is none."""
-    if asset.trashed_at is not None:
-        return None
-    number = _reviews[0](actor, str(asset.asset_id))
-    return None if number is None else version(asset.tenant_id, asset.asset_id, number)
+    return {one for one in (on_trial, asset.published_version) if one is not None}
 
 
 def page(
     actor: Actor,
     limit: int,
-    position: Any,
-    keep: Callable[[AssetMetadata, Face], bool],
+    position: Position,
     now: datetime,
     *,
     trashed: bool,
     newest_first: bool,
-) -> tuple[list[tuple[AssetMetadata, Face]], Any]:
-    """Read one page of the assets that the actor sees and a filter keeps.
+) -> tuple[list[tuple[AssetMetadata, Face]], Position]:
+    """Read one page of all assets that the actor sees.
 
     Args:
         actor: who looks; they see no other tenant's assets, and no face that is not theirs.
         limit: at most so many.
         position: where the last page stopped.
-        keep: the filter, given the asset and the face that the actor sees.
         now: the present time.
         trashed: list what is in the trash instead.
         newest_first: the order.
@@ -130,42 +129,60 @@ def page(
     Returns:
         Assets with their faces, perhaps fewer than the limit, and the next position or None.
     """
-    found: list[tuple[AssetMetadata, Face]] = []
-    for _ in range(_PAGES_AT_ONCE):
-        results = AssetMetadata.by_tenant.query(
+
+    def read(at_most: int, start: Position) -> tuple[list[AssetMetadata], Position]:
+        return pages.read(
+            AssetMetadata.by_tenant,
             f"{actor.tenant_id}#trash" if trashed else actor.tenant_id,
-            scan_index_forward=not newest_first,
-            limit=limit,
-            page_size=limit,
-            last_evaluated_key=position,
+            limit=at_most,
+            position=start,
+            newest_first=newest_first,
         )
-        for asset in results:
-            face = face_for(asset, actor, now)
-            if face is not None and keep(asset, face):
-                found.append((asset, face))
-                if len(found) == limit:
-                    return found, _position(asset)
-        position = results.last_evaluated_key
-        if position is None:
-            return found, None
-    return found, position
+
+    def seen(asset: AssetMetadata) -> tuple[AssetMetadata, Face] | None:
+        face = face_for(asset, actor, now)
+        return None if face is None else (asset, face)
+
+    return pages.kept(read, seen, _position, limit=limit, position=position)
 
 
 def with_sha256(actor: Actor, sha256: str) -> list[str]:
     """List the ids of assets that the actor sees and whose shown version has these bytes."""
+    seen = []
+    for asset in _with_bytes(actor, sha256):
+        face = face_for(asset, actor, clock.now())
+        if face is not None and face.sha256 == sha256 and face.status in _READY:
+            seen.append(str(asset.asset_id))
+    return seen
+
+
+def _with_bytes(actor: Actor, sha256: str) -> list[AssetMetadata]:
+    """Return the tenant's assets of which some version has these bytes, in the index's order."""
     hits = AssetVersion.by_sha256.query(content_key(actor.tenant_id, sha256), limit=100)
     candidates = list(dict.fromkeys(hit.asset_id for hit in hits))
     keys = [(asset_key(actor.tenant_id, asset_id), "ASSET") for asset_id in candidates]
     assets = {asset.asset_id: asset for asset in AssetMetadata.batch_get(keys)}
-    seen = []
-    for asset_id in candidates:
-        face = face_for(assets[asset_id], actor, clock.now()) if asset_id in assets else None
-        if face is not None and face.sha256 == sha256 and face.status in _READY:
-            seen.append(asset_id)
-    return seen
+    return [assets[asset_id] for asset_id in candidates if asset_id in assets]
 
 
-def _position(asset: AssetMetadata) -> dict[str, Any]:
+def knows_duplicate(asset: AssetMetadata, version: AssetVersion, actor: Actor) -> bool:
+    """Return whether an actor may know that a version's bytes were there before it came.
+
+    Whoever does not see the others that have these bytes learns nothing of them.
+    """
+    if not version.deduplicated or version.content_key is None:
+        return False
+    if actor.has(roles.OVERSEERS):
+        return True
+    if not sees_everything(asset, actor):
+        return False
+    hits = AssetVersion.by_sha256.query(version.content_key, limit=100)
+    own = {hit.number for hit in hits if hit.asset_id == asset.asset_id}
+    sha256 = str(version.face.sha256)
+    return bool(own - {version.number} or {*with_sha256(actor, sha256)} - {asset.asset_id})
+
+
+def _position(asset: AssetMetadata) -> Position:
     values = {
         "listed_in": asset.listed_in,
         "asset_id": asset.asset_id,

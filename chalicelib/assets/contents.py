@@ -11,22 +11,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import (
-    JSONAttribute,
-    NumberAttribute,
+    BooleanAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.assets.models import content_key
+from chalicelib.assets.faces import Rendition, Scan
+from chalicelib.assets.models import AnyItem, content_key
+from chalicelib.assets.tasks import Task
 from chalicelib.core import clock, storage
-from chalicelib.core.due import due_key
+from chalicelib.core.attributes import IntegerAttribute, StructAttribute
+from chalicelib.core.due import Due
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import (
     ConditionFailed,
     Item,
     Write,
     change,
+    delete,
     find,
     insert,
     put,
@@ -40,12 +43,14 @@ _LEASE = timedelta(minutes=2)
 """How long one process may take for the two S3 calls that delete a content."""
 
 
-class Content(Item):
+class Content(Due):
     """The bytes that a tenant has under one sha256, known clean (`sk` = `CONTENT`).
 
     `state` is `copying`, `stored` or `deleting`; `pending` holds the job types still to do, and
-    `<job type>_task` a `Task` as JSON. `generation` tells a content from one with the same bytes
-    that was deleted before, so that work on the one never counts for the other.
+    `<job type>_task` what became of one. `generation` tells a content from one with the same bytes
+    that was deleted before, so that work on the one never counts for the other. `converted` is what
+    conversions made, and `conversions` the sort keys of those that were asked for. With `is_rerun`
+    tasks were run again, whose outcome its versions show, and whose failure takes nothing away.
     """
 
     class Meta:  # noqa: D106
@@ -54,26 +59,34 @@ class Content(Item):
     tenant_id = UnicodeAttribute()
     sha256 = UnicodeAttribute()
     content_type = UnicodeAttribute()
-    size_bytes = NumberAttribute()
+    size_bytes = IntegerAttribute()
     state = UnicodeAttribute(default="copying")
     generation = UnicodeAttribute()
-    scan: Any = JSONAttribute(null=True)
+    verdict = StructAttribute(Scan, null=True, attr_name="scan")
     pending = UnicodeSetAttribute(null=True)
     kind = UnicodeAttribute()
-    technical: Any = JSONAttribute(default=dict)
-    embedded: Any = JSONAttribute(default=dict)
+    technical = StructAttribute(dict[str, Any], default=dict)
+    embedded = StructAttribute(dict[str, Any], default=dict)
     text = UnicodeAttribute(default="")
-    thumbnails: Any = JSONAttribute(default=dict)
+    thumbnails = StructAttribute(dict[str, tuple[int, int]], default=dict)
+    renditions = StructAttribute(list[Rendition], null=True)
+    converted = StructAttribute(list[Rendition], null=True)
+    conversions = UnicodeSetAttribute(null=True)
+    is_rerun = BooleanAttribute(null=True)
     failure = UnicodeAttribute(null=True)
-    thumbnail_task: Any = JSONAttribute(null=True)
-    metadata_task: Any = JSONAttribute(null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
+    thumbnail_task = StructAttribute(Task, null=True)
+    metadata_task = StructAttribute(Task, null=True)
+    decoding_task = StructAttribute(Task, null=True)
 
     @property
     def key(self) -> str:
         """The object's key in the originals bucket, and its folder in the renditions bucket."""
         return f"{self.tenant_id}/{self.sha256}"
+
+    @property
+    def all_renditions(self) -> list[Rendition]:
+        """What can be had of it besides the original: what conversions made, then the rest."""
+        return [*(self.converted or ()), *(self.renditions or ())]
 
 
 class ContentReference(Item):
@@ -83,7 +96,7 @@ class ContentReference(Item):
         table_name = settings().assets_table
 
     asset_id = UnicodeAttribute()
-    number = NumberAttribute()
+    number = IntegerAttribute()
     upload_id = UnicodeAttribute(null=True)
 
 
@@ -111,7 +124,7 @@ def attached(wanted: ContentReference) -> list[Write]:
     The first write fails while the content is not there or is being deleted.
     """
     content = Content(wanted.pk, "CONTENT")
-    nothing_due = [Content.due_shard.remove(), Content.due_at.remove()]
+    nothing_due = Content.due_actions(None, content.pk)
     return [change(content, *nothing_due, condition=Content.state == "stored"), put(wanted)]
 
 
@@ -120,8 +133,7 @@ def detached(wanted: ContentReference, now: datetime) -> list[Write]:
 
     The content is looked after at once: by `collect`, or by the sweeper if this process dies.
     """
-    shard, due_at = due_key(now, wanted.pk)
-    look = [Content.due_shard.set(shard), Content.due_at.set(due_at)]
+    look = Content.due_actions(now, wanted.pk)
     content = Content(wanted.pk, "CONTENT")
     return [remove(wanted), change(content, *look, condition=Content.pk.exists())]
 
@@ -136,7 +148,7 @@ def references(content: Content) -> list[ContentReference]:
 
 
 def is_kept(content: Content) -> Condition:
-    """Give the condition that this very content is there and is not being deleted."""
+    """Return the condition that this very content is there and is not being deleted."""
     kept: Condition = Content.state.is_in("copying", "stored")
     kept &= Content.generation == content.generation
     return kept
@@ -166,7 +178,7 @@ def forget(tenant_id: str, sha256: str, now: datetime) -> None:
         state="deleting",
         generation=clock.new_id(now),
     )
-    content.due_shard, content.due_at = due_key(now + _LEASE, content.pk)
+    content.make_due(now + _LEASE, content.pk)
     with suppress(ConditionFailed):
         insert(content)
         _delete(content)
@@ -179,17 +191,15 @@ def _take(content: Content, now: datetime) -> bool:
     """
     waits = content.due_at is not None and content.due_at > clock.timestamp(now)
     if waits and content.state != "stored":
-        return False  # somebody copies or deletes it at this moment
+        return False  # an upload copies it, or another process deletes it, at this moment
     if content.state != "deleting" and references(content):
         _leave(content)
         return False
-    shard, due_at = due_key(now + _LEASE, content.pk)
     try:
         update(
             content,
             Content.state.set("deleting"),
-            Content.due_shard.set(shard),
-            Content.due_at.set(due_at),
+            *Content.due_actions(now + _LEASE, content.pk),
             condition=_as_read(content),
         )
     except ConditionFailed:
@@ -200,9 +210,8 @@ def _take(content: Content, now: datetime) -> bool:
 def _leave(content: Content) -> None:
     """Note that a content is in use, so that nobody need look after it."""
     if content.due_at is not None:
-        with suppress(ConditionFailed):  # somebody may have begun to doubt it again
-            unwatched = [Content.due_shard.remove(), Content.due_at.remove()]
-            update(content, *unwatched, condition=_as_read(content))
+        with suppress(ConditionFailed):  # another version may have gone meanwhile
+            update(content, *Content.due_actions(None, content.pk), condition=_as_read(content))
 
 
 def _spare(content: Content) -> None:
@@ -210,16 +219,18 @@ def _spare(content: Content) -> None:
     update(
         content,
         Content.state.set("stored"),
-        Content.due_shard.remove(),
-        Content.due_at.remove(),
+        *Content.due_actions(None, content.pk),
         condition=_as_read(content),
     )
 
 
 def _delete(content: Content) -> None:
-    storage.delete_folder(settings().renditions_bucket, f"{content.key}/")
+    # The pictures of differences lie beside the folder, under names that begin alike.
+    storage.delete_folder(settings().renditions_bucket, content.key)
     storage.delete(settings().originals_bucket, content.key)
-    content.delete(condition=_as_read(content))
+    for asked in content.conversions or ():
+        delete(AnyItem(content.pk, asked))
+    delete(content, condition=_as_read(content))
     log.info("content deleted", extra={"tenant_id": content.tenant_id, "sha256": content.sha256})
 
 
@@ -234,5 +245,5 @@ def _as_read(content: Content) -> Condition:
 
 
 def is_done(content: Content) -> bool:
-    """Say whether every task has ended, well or not."""
+    """Return whether every task has ended, well or not."""
     return not content.pending

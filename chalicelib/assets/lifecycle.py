@@ -6,12 +6,13 @@ the sparse index of what is due.
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib.assets.faces import Face, Status
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import clock
-from chalicelib.core.due import due_key
 from chalicelib.core.outbox import SYSTEM, record
 from chalicelib.core.tables import ConditionFailed, change, put, transact
 
@@ -22,21 +23,28 @@ WARNED_BEFORE = timedelta(days=7)
 
 
 def is_expired(asset: AssetMetadata, now: datetime) -> bool:
-    """Say whether the rights to show an asset are over."""
+    """Return whether the rights to show an asset are over."""
     ends = _moment(asset.rights.get("expires_at"))
     return ends is not None and ends <= now
 
 
+def is_barred(asset: AssetMetadata, number: int) -> bool:
+    """Return whether a moderator's rejection holds for a version."""
+    return number <= (asset.rejected_through or 0)
+
+
 def may_be_shown(asset: AssetMetadata, now: datetime) -> bool:
-    """Say whether an asset may be shown to those who see published versions alone."""
+    """Return whether an asset may be shown to those who see published versions alone."""
     begins = _moment(asset.rights.get("valid_from"))
     if asset.trashed_at is not None or is_expired(asset, now):
+        return False
+    if asset.published_version is not None and is_barred(asset, asset.published_version):
         return False
     return begins is None or begins <= now
 
 
 def shown_status(asset: AssetMetadata, face: Face, now: datetime) -> Status:
-    """Give the status to show: the trash and the end of the rights come before the version's."""
+    """Return the status to show: the trash and the end of the rights come before the version's."""
     if asset.trashed_at is not None:
         return "trashed"
     if face.status == "approved" and is_expired(asset, now):
@@ -44,14 +52,26 @@ def shown_status(asset: AssetMetadata, face: Face, now: datetime) -> Status:
     return face.status
 
 
+def publishing_actions(now: datetime) -> list[Action]:
+    """Return the update actions for what those see who see published versions alone.
+
+    They belong to every write that publishes a version, or changes the face of the published one.
+    """
+    since = AssetMetadata.public_since
+    return [
+        AssetMetadata.seen_at.set(clock.timestamp(now)),
+        since.set(since | AssetMetadata.revision),
+    ]
+
+
 def next_due(asset: AssetMetadata, now: datetime) -> datetime | None:
-    """Say when somebody has to look after an asset next; None when nothing will happen."""
+    """Return when the sweeper has to look after an asset next; None when nothing will happen."""
     moments: list[datetime] = []
     if asset.purge_at is not None:
         moments.append(datetime.fromisoformat(asset.purge_at))
     elif asset.trashed_at is None:
         if asset.schedule is not None:
-            moments.append(datetime.fromisoformat(asset.schedule["at"]))
+            moments.append(datetime.fromisoformat(asset.schedule.at))
         ends = _moment(asset.rights.get("expires_at"))
         if ends is not None and asset.expiry_recorded != _said(ends):
             warned = asset.expiry_told == _said(ends)
@@ -59,13 +79,9 @@ def next_due(asset: AssetMetadata, now: datetime) -> datetime | None:
     return min(moments, default=None)
 
 
-def due_actions(asset: AssetMetadata, now: datetime) -> list[Any]:
-    """Give the update actions that set when an asset is due, from its attributes as they are."""
-    moment = next_due(asset, now)
-    if moment is None:
-        return [AssetMetadata.due_shard.remove(), AssetMetadata.due_at.remove()]
-    shard, due_at = due_key(moment, asset.asset_id)
-    return [AssetMetadata.due_shard.set(shard), AssetMetadata.due_at.set(due_at)]
+def due_actions(asset: AssetMetadata, now: datetime) -> list[Action]:
+    """Return the update actions that set when an asset is due, from its attributes as they are."""
+    return AssetMetadata.due_actions(next_due(asset, now), asset.asset_id)
 
 
 def record_expiry(asset: AssetMetadata, now: datetime) -> None:
@@ -81,7 +97,9 @@ def record_expiry(asset: AssetMetadata, now: datetime) -> None:
         _note(asset, AssetMetadata.expiry_told, ends, "asset.expiry_announced", now)
 
 
-def _note(asset: AssetMetadata, mark: Any, ends: datetime, action: str, now: datetime) -> None:
+def _note(
+    asset: AssetMetadata, mark: UnicodeAttribute, ends: datetime, action: str, now: datetime
+) -> None:
     written = record(
         asset.tenant_id,
         SYSTEM,

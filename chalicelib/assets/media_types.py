@@ -2,24 +2,7 @@
 
 from typing import Literal
 
-Kind = Literal["image", "video", "audio", "document", "other"]
-
-ALLOWED_NOW: tuple[str, ...] = (
-    "image/jpeg",
-    "image/png",
-    "image/gif",
-    "image/webp",
-    "application/pdf",
-    "video/mp4",
-    "video/quicktime",
-    "video/webm",
-    "video/x-msvideo",
-    "audio/mpeg",
-    "audio/wav",
-    "audio/ogg",
-    "text/plain",
-)
-"""The types that the pipeline can scan, describe and draw."""
+MediaKind = Literal["image", "video", "audio", "document", "other"]
 
 _OTHER_SPELLINGS = {
     "image/jpg": "image/jpeg",
@@ -45,6 +28,19 @@ _OTHER_SPELLINGS = {
     "video/vnd.avi": "video/x-msvideo",
     "video/x-m4v": "video/mp4",
     "video/mpeg4": "video/mp4",
+    "video/3gpp": "video/mp4",
+    "video/3gpp2": "video/mp4",
+    "audio/3gpp": "video/mp4",
+    "image/x-jp2-codestream": "image/jp2",
+    "image/jpx": "image/jp2",
+    "image/x-tiff": "image/tiff",
+    "image/cur": "image/vnd.microsoft.icon",
+    "video/x-ms-asf": "video/x-ms-wmv",
+    "application/vnd.ms-asf": "video/x-ms-wmv",
+    "audio/x-ms-wma": "video/x-ms-wmv",
+    "video/flv": "video/x-flv",
+    "application/csv": "text/csv",
+    "text/comma-separated-values": "text/csv",
     "video/matroska": "video/x-matroska",
     "video/mkv": "video/x-matroska",
     "audio/mp3": "audio/mpeg",
@@ -63,6 +59,15 @@ _OTHER_SPELLINGS = {
     "audio/x-flac": "audio/flac",
     "audio/m4a": "audio/mp4",
     "audio/x-m4a": "audio/mp4",
+    "audio/x-hx-aac-adts": "audio/aac",
+    "audio/x-aac": "audio/aac",
+    "audio/aacp": "audio/aac",
+    "text/vtt": "text/plain",
+    "text/srt": "text/plain",
+    "text/x-subrip": "text/plain",
+    "application/x-subrip": "text/plain",
+    "text/markdown": "text/plain",
+    "text/x-markdown": "text/plain",
     "text/rtf": "application/rtf",
     "text/xml": "application/xml",
     "application/xhtml+xml": "text/html",
@@ -115,13 +120,13 @@ _SAME_AS_SUBTYPE |= {"flac"}
 
 
 def canonical(content_type: str) -> str:
-    """Give the one spelling of a content type: lower case, no parameters, the usual name."""
+    """Return the one spelling of a content type: lower case, no parameters, the usual name."""
     plain = content_type.split(";", 1)[0].strip().lower()
     return _OTHER_SPELLINGS.get(plain, plain)
 
 
-def kind_of(content_type: str) -> Kind:
-    """Say which kind of media a content type is; containers of sound and pictures by their name."""
+def kind_of(content_type: str) -> MediaKind:
+    """Return the kind of media of a content type; of sound and video containers by their name."""
     name = canonical(content_type)
     family = name.split("/", 1)[0]
     if family == "image":
@@ -136,7 +141,7 @@ def kind_of(content_type: str) -> Kind:
 
 
 def same_family(declared: str, sniffed: str) -> bool:
-    """Say whether the bytes are the kind of media that the client declared.
+    """Return whether the bytes are the kind of media that the client declared.
 
     Audio and video count as one, because a container's name does not tell what streams it holds.
     """
@@ -145,7 +150,7 @@ def same_family(declared: str, sniffed: str) -> bool:
 
 
 def extension_for(content_type: str) -> str:
-    """Give the usual file name extension without its dot; `bin` for a type that has none here."""
+    """Return the usual file name extension without its dot; `bin` for a type that has none here."""
     name = canonical(content_type)
     if name in _EXTENSIONS:
         return _EXTENSIONS[name]

@@ -2,20 +2,28 @@
 
 from typing import Any
 
+import msgspec
 from pynamodb.attributes import (
     BooleanAttribute,
-    JSONAttribute,
-    NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import (
+    AllProjection,
+    GlobalSecondaryIndex,
+    IncludeProjection,
+    KeysOnlyProjection,
+)
 
-from chalicelib.core.due import ByDue
+from chalicelib.assets.faces import Face
+from chalicelib.assets.tasks import ContentTask
+from chalicelib.core.attributes import IntegerAttribute, StructAttribute
+from chalicelib.core.due import ByDue, Due
+from chalicelib.core.outbox import Person
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
 
-class ByTenant(GlobalSecondaryIndex[Any]):
+class ByTenant(GlobalSecondaryIndex["AssetMetadata"]):
     """A tenant's assets in the order of their creation."""
 
     class Meta:  # noqa: D106
@@ -26,7 +34,7 @@ class ByTenant(GlobalSecondaryIndex[Any]):
     asset_id = UnicodeAttribute(range_key=True)
 
 
-class BySha256(GlobalSecondaryIndex[Any]):
+class BySha256(GlobalSecondaryIndex["AssetVersion"]):
     """A tenant's versions with the same bytes."""
 
     class Meta:  # noqa: D106
@@ -37,26 +45,59 @@ class BySha256(GlobalSecondaryIndex[Any]):
     sk_ref = UnicodeAttribute(range_key=True)
 
 
-class AnyItem(Item):
+class ByOwner(GlobalSecondaryIndex["Upload"]):
+    """A member's open uploads, the next to expire first."""
+
+    class Meta:  # noqa: D106
+        index_name = "by_owner"
+        projection = KeysOnlyProjection()
+
+    open_of = UnicodeAttribute(hash_key=True)
+    open_until = UnicodeAttribute(range_key=True)
+
+
+GUEST = Person("guest", "")
+"""Whose version is what somebody without an account sent; the asset is the member's who asked."""
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """The version to publish, and when."""
+
+    number: int
+    at: str
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """What an uploader said of the bytes before they came."""
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    sha256: str | None = None
+    virus_scan: bool = True
+
+
+class AnyItem(Due):
     """Whatever lies in the table, by its keys; what it is its sort key says."""
 
     class Meta:  # noqa: D106
         table_name = settings().assets_table
 
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
-
     by_due = ByDue()
 
 
-class AssetMetadata(Item):
+class AssetMetadata(Due):
     """An asset: what people say of it, and the faces of its newest and published versions.
 
-    `current` and `published` are `Face`s as JSON, copied from the versions so that a list or a
+    `current` and `published` are copied from the versions so that a list or a
     detail needs one read. `listed_in` is the tenant, with `#trash` for what is in the trash and
     none for what is being purged. `due_at` is when time itself changes something next. Versions up
-    to `rejected_through` were rejected by a moderator, those still in work included. `reviewed` is
-    never stored: the version that its reader has to decide on, who sees no other.
+    to `rejected_through` were rejected by a moderator, those still in work included. `seen_at` is
+    when something changed last that those can see who see published versions alone, and
+    `public_since` the revision at the first publication. `pending` is an edit that waits for a
+    review: `{"workflow_id", "values": {field: value}}`. `categorized_at` is when its category last
+    brought another template. `reviewed` is never stored: the version that its reader has to decide
+    on, who sees no other.
     """
 
     class Meta:  # noqa: D106
@@ -69,39 +110,44 @@ class AssetMetadata(Item):
     description = UnicodeAttribute(default="")
     alt_text = UnicodeAttribute(default="")
     category = UnicodeAttribute(null=True)
-    tags: Any = JSONAttribute(default=list)
-    keywords: Any = JSONAttribute(default=list)
-    custom_fields: Any = JSONAttribute(default=dict)
-    focal_point: Any = JSONAttribute(null=True)
-    rights: Any = JSONAttribute(default=dict)
-    revision = NumberAttribute(default=1)
-    current: Any = JSONAttribute()
-    current_version = NumberAttribute()
-    published: Any = JSONAttribute(null=True)
-    published_version = NumberAttribute(null=True)
-    last_version = NumberAttribute(default=1)
-    uploaded_by: Any = JSONAttribute()
+    tags = StructAttribute(list[str], default=list)
+    keywords = StructAttribute(list[str], default=list)
+    custom_fields = StructAttribute(dict[str, Any], default=dict)
+    focal_point = StructAttribute(dict[str, float], null=True)
+    rights = StructAttribute(dict[str, str], default=dict)
+    revision = IntegerAttribute(default=1)
+    current = StructAttribute(Face)
+    current_version = IntegerAttribute()
+    published = StructAttribute(Face, null=True)
+    published_version = IntegerAttribute(null=True)
+    last_version = IntegerAttribute(default=1)
+    uploaded_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
     trashed_at = UnicodeAttribute(null=True)
     purge_at = UnicodeAttribute(null=True)
-    schedule: Any = JSONAttribute(null=True)
+    schedule = StructAttribute(Schedule, null=True)
     expiry_told = UnicodeAttribute(null=True)
     expiry_recorded = UnicodeAttribute(null=True)
-    rejected_through = NumberAttribute(null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
+    rejected_through = IntegerAttribute(null=True)
+    seen_at = UnicodeAttribute(null=True)
+    public_since = IntegerAttribute(null=True)
+    pending = StructAttribute(dict[str, Any], null=True)
+    categorized_at = UnicodeAttribute(null=True)
 
     by_tenant = ByTenant()
-    reviewed: Any = None
+    reviewed: "AssetVersion | None" = None
 
 
 class AssetVersion(Item):
     """One version of an asset (`sk` = `V#` + its number, six digits).
 
-    `described` is what was said of the asset when the next version came. `unreviewed` says that it
-    lies on a branch and would be reviewed on `main`, so that it is published by merging alone.
-    `wants_workflow` is False where an admin uploads past the templates.
+    `described` is what was said of the asset when the next version came. `wants_workflow` is False
+    where an admin uploads past the templates. `making_id` names the request that made a version of
+    bytes that were there already. `judged_at` is when it was admitted, whose templates
+    concern it. `approved_under` is the id of the template that gave the approval, "" where none
+    applied, and missing without an approval; `rejected_under` that of the template whose approvers
+    rejected it. `taken_from` is what a moderator's rejection took: `published` or a status.
     """
 
     class Meta:  # noqa: D106
@@ -109,29 +155,33 @@ class AssetVersion(Item):
 
     tenant_id = UnicodeAttribute()
     asset_id = UnicodeAttribute()
-    number = NumberAttribute()
+    number = IntegerAttribute()
     branch = UnicodeAttribute(default="main")
-    parent = NumberAttribute(null=True)
+    parent = IntegerAttribute(null=True)
     change_description = UnicodeAttribute(default="")
     status = UnicodeAttribute()
-    face: Any = JSONAttribute()
-    described: Any = JSONAttribute(null=True)
-    embedded: Any = JSONAttribute(null=True)
-    branch_points = NumberAttribute(default=0)
-    unreviewed = BooleanAttribute(default=False)
+    face = StructAttribute(Face)
+    described = StructAttribute(dict[str, Any], null=True)
+    embedded = StructAttribute(dict[str, Any], null=True)
+    branch_points = IntegerAttribute(default=0)
     wants_workflow = BooleanAttribute(default=True)
     deduplicated = BooleanAttribute(default=False)
     upload_id = UnicodeAttribute(null=True)
-    created_by: Any = JSONAttribute()
+    created_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
-    content_by: Any = JSONAttribute(null=True)
+    content_by = StructAttribute(Person, null=True)
+    making_id = UnicodeAttribute(null=True)
+    judged_at = UnicodeAttribute(null=True)
+    approved_under = UnicodeAttribute(null=True)
+    rejected_under = UnicodeAttribute(null=True)
+    taken_from = UnicodeAttribute(null=True)
     content_key = UnicodeAttribute(null=True)
     sk_ref = UnicodeAttribute(null=True)
 
     by_sha256 = BySha256()
 
     @property
-    def uploader(self) -> Any:
+    def uploader(self) -> Person:
         """Whose content it is: of a version merged or rolled back, who uploaded the bytes."""
         return self.content_by or self.created_by
 
@@ -141,19 +191,20 @@ class Branch(Item):
 
     `head` is its newest version; `base` the `main` version that it stands on: the one it began at,
     or the one that its last merge made. While `main` stands there, merging loses nothing. `merged`
-    is the version that was merged last.
+    is the version that was merged last. `making_id` names the request that made it.
     """
 
     class Meta:  # noqa: D106
         table_name = settings().assets_table
 
     name = UnicodeAttribute()
-    head = NumberAttribute()
-    from_version = NumberAttribute(null=True)
-    base = NumberAttribute()
-    merged = NumberAttribute(null=True)
-    created_by: Any = JSONAttribute()
+    head = IntegerAttribute()
+    from_version = IntegerAttribute(null=True)
+    base = IntegerAttribute()
+    merged = IntegerAttribute(null=True)
+    created_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
+    making_id = UnicodeAttribute(null=True)
 
 
 class MetadataRevision(Item):
@@ -162,18 +213,21 @@ class MetadataRevision(Item):
     class Meta:  # noqa: D106
         table_name = settings().assets_table
 
-    revision = NumberAttribute()
+    revision = IntegerAttribute()
     at = UnicodeAttribute()
-    actor: Any = JSONAttribute()
-    changes: Any = JSONAttribute()
-    values_after: Any = JSONAttribute()
+    actor = StructAttribute(Person)
+    changes = StructAttribute(list[dict[str, Any]])
+    values_after = StructAttribute(dict[str, Any])
 
 
-class Upload(Item):
+class Upload(Due):
     """Bytes on their way to a version (`sk` = `UPLOAD`); its id is its processing job's, too.
 
     `state` goes `open` → `arrived` → `ended`. Until it has ended, `due_at` says when the sweeper
-    looks after it.
+    looks after it. `open_of` is tenant and member while it is open, `open_until` its expiry and id.
+    `joining_since` says that its parts are being joined, so that nobody aborts it
+    meanwhile. `received_at` is when S3 had all of its bytes; with `taken_over` an admin answers
+    for them, whoever sent them. `upload_request_id` is by which a guest sends it, if one does.
     """
 
     class Meta:  # noqa: D106
@@ -182,23 +236,28 @@ class Upload(Item):
     tenant_id = UnicodeAttribute()
     upload_id = UnicodeAttribute()
     asset_id = UnicodeAttribute()
-    number = NumberAttribute()
+    number = IntegerAttribute()
     state = UnicodeAttribute(default="open")
-    declared: Any = JSONAttribute()
-    tasks: Any = JSONAttribute(default=list)
+    declared = StructAttribute(Declared)
+    tasks = StructAttribute(list[ContentTask], default=list)
     linked = BooleanAttribute(default=False)
     multipart_id = UnicodeAttribute(null=True)
-    part_size_bytes = NumberAttribute(null=True)
-    part_count = NumberAttribute(null=True)
+    part_size_bytes = IntegerAttribute(null=True)
+    part_count = IntegerAttribute(null=True)
+    joining_since = UnicodeAttribute(null=True)
     object_version = UnicodeAttribute(null=True)
-    created_by: Any = JSONAttribute()
+    received_at = UnicodeAttribute(null=True)
+    taken_over = BooleanAttribute(default=False)
+    upload_request_id = UnicodeAttribute(null=True)
+    created_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
     expires_at = UnicodeAttribute()
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
-    sweeps = NumberAttribute(default=0)
+    sweeps = IntegerAttribute(default=0)
+    open_of = UnicodeAttribute(null=True)
+    open_until = UnicodeAttribute(null=True)
 
     by_due = ByDue()
+    by_owner = ByOwner()
 
     @property
     def key(self) -> str:
@@ -207,22 +266,22 @@ class Upload(Item):
 
 
 def asset_key(tenant_id: str, asset_id: str) -> str:
-    """Give the partition key of an asset and its versions."""
+    """Return the partition key of an asset and its versions."""
     return f"{tenant_id}#{asset_id}"
 
 
 def revision_key(revision: int) -> str:
-    """Give the sort key of a metadata revision."""
+    """Return the sort key of a metadata revision."""
     return f"META#{revision:08d}"
 
 
 def branch_key(name: str) -> str:
-    """Give the sort key of a branch."""
+    """Return the sort key of a branch."""
     return f"BRANCH#{name}"
 
 
 def version_key(number: int) -> str:
-    """Give the sort key of a version."""
+    """Return the sort key of a version."""
     return f"V#{number:06d}"
 
 

@@ -3,15 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.assets import contents
-from chalicelib.assets.models import (
-    AnyItem,
-    AssetMetadata,
-    AssetVersion,
-    Branch,
-    Upload,
-    asset_key,
-)
+from chalicelib.assets import contents, usage
+from chalicelib.assets.models import AnyItem, AssetMetadata, AssetVersion, Branch, Upload, asset_key
+from chalicelib.assets.relationships import ties
 from chalicelib.core import storage
 from chalicelib.core.errors import Conflict
 from chalicelib.core.outbox import Person, record
@@ -21,7 +15,7 @@ from chalicelib.tenants import quotas
 
 
 class VersionInUse(Conflict):
-    """The version is published or in review, or a branch ends or begins with it; it stays."""
+    """The version is published, in review, shared, or a branch ends or begins with it; it stays."""
 
     code, title = "version_in_use", "Still in use"
 
@@ -32,6 +26,7 @@ def work(asset: AssetMetadata, now: datetime) -> None:
         asset.pk, AssetVersion.sk.startswith("V#"), consistent_read=True
     ):
         remove_version(version, now)
+    ties.forget(asset)
     for item in AnyItem.query(asset.pk, consistent_read=True):
         if item.sk != asset.sk:
             item.delete()
@@ -44,7 +39,7 @@ def work(asset: AssetMetadata, now: datetime) -> None:
             quotas.released(asset.tenant_id, 0, 1),
         )
     except ConditionFailed:
-        return  # somebody else was faster
+        return  # another request was faster
 
 
 def delete_version(
@@ -53,15 +48,17 @@ def delete_version(
     """Remove a version that nothing needs.
 
     Raises:
-        VersionInUse: it is published, scheduled or in review, the newest of a branch, or where one
-            began.
+        VersionInUse: it is published, scheduled or in review, the newest of a branch, where one
+            began, or pinned by a share link.
     """
-    number = int(version.number)
-    scheduled = asset.schedule is not None and asset.schedule["number"] == number
+    number = version.number
+    scheduled = asset.schedule is not None and asset.schedule.number == number
     shown = number in (asset.current_version, asset.published_version)
-    heads = {int(branch.head) for branch in _branches(asset)}
+    heads = {branch.head for branch in _branches(asset)}
     in_review = version.status == "in_review"
     if shown or scheduled or in_review or version.branch_points or number in heads:
+        raise VersionInUse
+    if usage.pinned.get()(asset.tenant_id, asset.asset_id, number):
         raise VersionInUse
     unused = AssetMetadata.published_version.does_not_exist() | (
         AssetMetadata.published_version != number
@@ -93,14 +90,14 @@ def remove_version(version: AssetVersion, now: datetime, *also: Write) -> None:
         ConditionFailed: one of `also` did not hold.
     """
     upload = _upload(version)
-    sha256 = version.face["sha256"]
+    sha256 = None if version.content_key is None else version.face.sha256
     same = AssetVersion.branch_points == version.branch_points
     writes = [remove(version, condition=same & (AssetVersion.status == version.status))]
-    size_bytes = 0 if version.status == "failed" else int(version.face["size_bytes"])
+    size_bytes = 0 if version.status == "failed" else version.face.size_bytes
     held = _held(upload) if upload is not None else []
     writes.append(quotas.released(version.tenant_id, size_bytes, settled=held))
-    if version.content_key is not None:
-        number = int(version.number)
+    if sha256 is not None:
+        number = version.number
         wanted = contents.reference(version.tenant_id, sha256, version.asset_id, number)
         writes += contents.detached(wanted, now)
     if upload is not None:
@@ -116,13 +113,13 @@ def remove_version(version: AssetVersion, now: datetime, *also: Write) -> None:
         return
     if upload is not None:
         _forget_bytes(upload)
-    if version.content_key is not None:
+    if sha256 is not None:
         contents.collect(version.tenant_id, sha256, now)
 
 
 def _held(upload: Upload) -> list[str]:
     """Name the reservations that a crash may have left of an upload: of an asset, of a version."""
-    size_bytes = upload.declared["size_bytes"]
+    size_bytes = upload.declared.size_bytes
     return [quotas.token(str(upload.upload_id), size_bytes, assets) for assets in (1, 0)]
 
 

@@ -24,22 +24,22 @@ def reserve(
     try:
         usage = quotas.reserve(*wanted)
     except QuotaExceeded:
-        if not _resolve_abandoned(tenant_id, accounts.usage(tenant_id), now):
+        if not _resolve_abandoned(tenant_id, accounts.usage(tenant_id), now, reservation):
             raise
         usage = quotas.reserve(*wanted)
-    _resolve_abandoned(tenant_id, usage, now)
+    _resolve_abandoned(tenant_id, usage, now, reservation)
 
 
 def resolve(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> None:
-    """Settle a reservation whose upload was written all the same, or give it back."""
+    """Close a reservation whose upload was written all the same, or give it back."""
     upload = Upload(asset_key(tenant_id, reservation), "UPLOAD")
     unwritten = check(upload, Upload.pk.does_not_exist())
     quotas.cancel(tenant_id, reservation, size_bytes, assets, unless=unwritten)
 
 
-def _resolve_abandoned(tenant_id: str, usage: Usage, now: datetime) -> bool:
-    """Resolve what crashes have left behind; says whether there was anything."""
-    left_behind = quotas.abandoned(usage, now)
+def _resolve_abandoned(tenant_id: str, usage: Usage, now: datetime, own: str) -> bool:
+    """Resolve what crashes have left behind, but the caller's own; return whether there was any."""
+    left_behind = [one for one in quotas.abandoned(usage, now) if one[0] != own]
     for reservation in left_behind:
         resolve(tenant_id, *reservation)
     return bool(left_behind)

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from chalicelib.assets import edits, lifecycle
+from chalicelib.assets import lifecycle
+from chalicelib.assets.metadata import edits
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import clock
 from chalicelib.core.outbox import AuditRecord, Person, record
@@ -20,7 +21,7 @@ def trash(asset: AssetMetadata, actor: Person, now: datetime, if_match: str | No
     if asset.trashed_at is not None:
         return
     edits.require_match(asset, if_match)
-    days = accounts.settings_of(accounts.get(asset.tenant_id)).trash_retention_days
+    days = accounts.settings_of(asset.tenant_id).trash_retention_days
     asset.trashed_at = clock.timestamp(now)
     asset.purge_at = clock.timestamp(now + timedelta(days=days))
     condition = AssetMetadata.trashed_at.does_not_exist()
@@ -48,7 +49,7 @@ def restore(asset: AssetMetadata, actor: Person, now: datetime) -> AssetMetadata
         return asset
     trashed_at = asset.trashed_at
     asset.trashed_at = asset.purge_at = None
-    with suppress(ConditionFailed):  # somebody else restored it, or its purge has begun
+    with suppress(ConditionFailed):  # another request restored it, or its purge has begun
         transact(
             change(
                 asset,

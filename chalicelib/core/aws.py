@@ -10,7 +10,7 @@ _lock = threading.Lock()
 
 
 def client(service: str) -> Any:
-    """Give this process's client of a service, by boto3's name for it.
+    """Return this process's client of a service, by boto3's name for it.
 
     Clients are safe to share between threads; making one is not, hence the lock.
     """
@@ -18,7 +18,7 @@ def client(service: str) -> Any:
 
 
 def presigner() -> Any:
-    """Give the S3 client that signs upload URLs for the address that browsers use."""
+    """Return the S3 client that signs upload URLs for the address that browsers use."""
 
     def make() -> Any:
         from botocore.config import Config

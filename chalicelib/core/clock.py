@@ -1,5 +1,6 @@
 """Time and ids, made at the edges so that the code inside needs no clock."""
 
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def now() -> datetime:
-    """Give the present time in UTC."""
+    """Return the present time in UTC."""
     return datetime.now(UTC)
 
 
@@ -25,8 +26,14 @@ def new_id(moment: datetime | None = None) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def derived_id(moment: datetime, seed: str) -> str:
+    """Return the UUIDv7 of a moment that the seed alone decides."""
+    start, tail = first_id(moment)[:14], hashlib.sha256(seed.encode()).hexdigest()
+    return f"{start}7{tail[:3]}-8{tail[3:6]}-{tail[6:18]}"
+
+
 def first_id(moment: datetime) -> str:
-    """Give the smallest UUIDv7 of a millisecond."""
+    """Return the smallest UUIDv7 of a millisecond."""
     digits = f"{max(0, (moment - _EPOCH) // timedelta(milliseconds=1)):012x}"
     return f"{digits[:8]}-{digits[8:]}-0000-0000-000000000000"
 

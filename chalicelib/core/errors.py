@@ -78,6 +78,12 @@ class RequestInProgress(Conflict):
     code, title = "request_in_progress", "Still running"
 
 
+class Gone(ReefError):
+    """It was here, and is no more."""
+
+    status, code, title = 410, "gone", "Gone"
+
+
 class PreconditionFailed(ReefError):
     """It has changed since you read it; `current` shows what it is now."""
 

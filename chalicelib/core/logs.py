@@ -9,6 +9,9 @@ from typing import Any
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request or invocation under way; it stands in logs, problems and the audit."""
 
+api_key_id: ContextVar[str] = ContextVar("api_key_id", default="")
+"""The API key by which the request under way came; it stands in the audit."""
+
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

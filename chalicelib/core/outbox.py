@@ -4,26 +4,45 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import clock, logs
+from chalicelib.core.attributes import StructAttribute
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
 
 class Person(msgspec.Struct, frozen=True):
-    """A person as answers show one: `id` is the token's `sub` and the member's id."""
+    """A person as answers show one: `id` is the token's `sub` and the member's id.
+
+    Attributes:
+        id: the `sub` of the person's token, which is the member's id; of what Reef does by itself,
+            its name.
+        email: the address; empty where Reef acted by itself.
+    """
 
     id: str
     email: str
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """The thing that a record is about: its kind, such as `asset`, and its id.
+
+    Attributes:
+        type: the kind of thing, such as `asset`.
+        id: its id among things of that kind.
+    """
+
+    type: str
+    id: str
 
 
 SYSTEM = Person("reef", "")
 """The actor of what Reef does by itself: scanning, publishing, sweeping."""
 
 
-class BySubject(GlobalSecondaryIndex[Any]):
+class BySubject(GlobalSecondaryIndex["AuditRecord"]):
     """A tenant's records about one thing, in the order of time."""
 
     class Meta:  # noqa: D106
@@ -34,7 +53,7 @@ class BySubject(GlobalSecondaryIndex[Any]):
     sk = UnicodeAttribute(range_key=True)
 
 
-class ByActor(GlobalSecondaryIndex[Any]):
+class ByActor(GlobalSecondaryIndex["AuditRecord"]):
     """A tenant's records of one actor's deeds, in the order of time."""
 
     class Meta:  # noqa: D106
@@ -48,7 +67,8 @@ class ByActor(GlobalSecondaryIndex[Any]):
 class AuditRecord(Item):
     """Who did what to which thing, with the values before and after.
 
-    `pk` is tenant and month, `sk` a UUIDv7, so one partition holds a month in order.
+    `pk` is tenant and month, `sk` a UUIDv7, so one partition holds a month in order. `api_key_id`
+    names the key by which a program did it for the actor.
     """
 
     class Meta:  # noqa: D106
@@ -56,21 +76,22 @@ class AuditRecord(Item):
 
     tenant_id = UnicodeAttribute()
     at = UnicodeAttribute()
-    actor: Any = JSONAttribute()
+    actor = StructAttribute(Person)
     action = UnicodeAttribute()
-    subject: Any = JSONAttribute()
+    subject = StructAttribute(Subject)
     subject_key = UnicodeAttribute()
     actor_key = UnicodeAttribute()
-    old: Any = JSONAttribute(null=True)
-    new: Any = JSONAttribute(null=True)
+    old = StructAttribute(dict[str, Any], null=True)
+    new = StructAttribute(dict[str, Any], null=True)
     request_id = UnicodeAttribute(null=True)
+    api_key_id = UnicodeAttribute(null=True)
 
     by_subject = BySubject()
     by_actor = ByActor()
 
 
 def month_key(tenant_id: str, moment: datetime) -> str:
-    """Give the partition key of a tenant's records of one month."""
+    """Return the partition key of a tenant's records of one month."""
     return f"{tenant_id}#{moment:%Y-%m}"
 
 
@@ -101,12 +122,13 @@ def record(
         clock.new_id(now),
         tenant_id=tenant_id,
         at=clock.timestamp(now),
-        actor={"id": actor.id, "email": actor.email},
+        actor=actor,
         action=action,
-        subject={"type": kind, "id": identifier},
+        subject=Subject(kind, identifier),
         subject_key=f"{tenant_id}#{identifier}",
         actor_key=f"{tenant_id}#{actor.id}",
         old=old,
         new=new,
         request_id=logs.request_id.get() or None,
+        api_key_id=logs.api_key_id.get() or None,
     )

@@ -1,6 +1,7 @@
 """Sending work to queues, the tenant as message group so that queues stay fair."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -17,8 +18,15 @@ def send(queue_url: str, tenant_id: str, body: dict[str, Any]) -> None:
     )
 
 
-def created_keys(body: str) -> list[str]:
-    """Give the keys of the objects that an S3 event message says were created.
+class Created(NamedTuple):
+    """An object that S3 says was created, and when, where it says so."""
+
+    key: str
+    at: datetime | None
+
+
+def created(body: str) -> list[Created]:
+    """Return the objects that an S3 event message says were created.
 
     S3's own test event and events of other kinds give none. Keys come form-encoded.
 
@@ -34,7 +42,11 @@ def created_keys(body: str) -> list[str]:
     if not isinstance(records, list):
         raise ValueError("not an S3 event")
     return [
-        unquote_plus(record["s3"]["object"]["key"])
+        Created(unquote_plus(record["s3"]["object"]["key"]), _moment(record.get("eventTime")))
         for record in records
         if record["eventName"].removeprefix("s3:").startswith("ObjectCreated:")
     ]
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None

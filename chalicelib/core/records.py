@@ -4,14 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.outbox import AuditRecord, Person
-
-
-class Subject(msgspec.Struct, frozen=True):
-    """The thing that a record is about: its kind, such as `asset`, and its id."""
-
-    type: str
-    id: str
+from chalicelib.core.outbox import AuditRecord, Person, Subject
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from chalicelib.core.aws import presigner
 from chalicelib.core.secrets import secret
 from chalicelib.core.settings import settings
 
 WINDOW_SECONDS = 600
-"""Thumbnails are signed by one policy per folder and this window, not one by one."""
+"""Thumbnails are signed by one policy per content and this window, not one by one."""
 
 
 def media_url(path: str, now: datetime, lifetime: timedelta, query: dict[str, str]) -> str:
@@ -30,7 +32,7 @@ def media_url(path: str, now: datetime, lifetime: timedelta, query: dict[str, st
 
 
 def unsigned_url(path: str) -> str:
-    """Give a file's URL on the media domain, which refuses it without a signature."""
+    """Return a file's URL on the media domain, which refuses it without a signature."""
     return f"{settings().media_url}/{quote(path)}"
 
 
@@ -38,17 +40,25 @@ def folder_query(folder: str, now: datetime) -> str:
     """Sign everything below a folder of the media domain, as a query to add to its files.
 
     The query stands still for a window of 10 minutes, so that browsers can cache, and stays
-    valid for one to two windows.
+    valid for one to two windows. Whoever holds it opens every file in the folder, so a folder
+    holds the files of one content alone.
     """
-    window = math.floor(now.timestamp() / WINDOW_SECONDS)
-    return _folder_query(folder, window)
+    return _lasting_query(f"{unsigned_url(folder)}/*", _window(now), _signer())
 
 
-@lru_cache(maxsize=1024)
-def _folder_query(folder: str, window: int) -> str:
-    resource = f"{settings().media_url}/{quote(folder)}/*"
+def file_url(path: str, now: datetime) -> str:
+    """Sign one file's URL, which stands still and stays valid as long as those of a folder."""
+    url = unsigned_url(path)
+    return f"{url}?{_lasting_query(url, _window(now), _signer())}"
+
+
+def _window(now: datetime) -> int:
+    return math.floor(now.timestamp() / WINDOW_SECONDS)
+
+
+@lru_cache(maxsize=8192)
+def _lasting_query(resource: str, window: int, signer: Any) -> str:
     expires = datetime.fromtimestamp((window + 2) * WINDOW_SECONDS, UTC)
-    signer = _signer()
     policy = signer.build_policy(resource, expires)
     return str(signer.generate_presigned_url(resource, policy=policy)).partition("?")[2]
 
@@ -85,18 +95,31 @@ def presigned_part(
     )
 
 
-@lru_cache(maxsize=1)
+class MediaKey(msgspec.Struct):
+    """What the secret of the media key holds, as JSON."""
+
+    key_id: str
+    """CloudFront's id of the public half."""
+    private_key: str
+    """RSA, as PEM."""
+
+
 def _signer() -> Any:
+    """Return what signs media URLs, by the key that is in force."""
+    return _signer_with(secret(settings().media_key_secret))
+
+
+@lru_cache(maxsize=2)
+def _signer_with(text: str) -> Any:
     from botocore.signers import CloudFrontSigner
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-    key = serialization.load_pem_private_key(
-        secret(settings().media_key_secret).encode(), password=None
-    )
+    told = msgspec.json.decode(text, type=MediaKey)
+    key = serialization.load_pem_private_key(told.private_key.encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)  # CloudFront takes RSA keys here
 
     def sign(message: bytes) -> bytes:
         return key.sign(message, padding.PKCS1v15(), hashes.SHA1())  # CloudFront's own algorithm
 
-    return CloudFrontSigner(settings().media_key_id, sign)
+    return CloudFrontSigner(told.key_id, sign)

@@ -1,7 +1,8 @@
 """S3: what Reef reads, writes and copies, each in one place."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypedDict
 
 from chalicelib.core.aws import client
 
@@ -16,8 +17,38 @@ class PartsRefused(Exception):
     """S3 does not join these parts: one but the last is smaller than 5 MiB, or not its own."""
 
 
-def first_version(bucket: str, key: str) -> tuple[str, int] | None:
-    """Find the oldest version of a key: its version id and size in bytes.
+class PartName(TypedDict):
+    """A part of an upload in parts, as S3 joins it to others."""
+
+    PartNumber: int
+    ETag: str
+
+
+class Part(PartName):
+    """A part of an upload in parts, as S3 lists it."""
+
+    Size: int
+
+
+class Stored(NamedTuple):
+    """An object version; S3 tells its time in whole seconds."""
+
+    version_id: str
+    size_bytes: int
+    modified_at: datetime
+
+
+class Listed(NamedTuple):
+    """An object as S3 lists it; the tag tells its bytes from others."""
+
+    key: str
+    size_bytes: int
+    modified_at: datetime
+    etag: str
+
+
+def first_version(bucket: str, key: str) -> Stored | None:
+    """Find the oldest version of a key.
 
     A presigned POST can be used twice; the first object is the one that counts.
     """
@@ -27,18 +58,32 @@ def first_version(bucket: str, key: str) -> tuple[str, int] | None:
         return None
     # S3 lists the newest first; the order breaks ties of one second.
     oldest = min(reversed(versions), key=lambda v: v["LastModified"])
-    return oldest["VersionId"], oldest["Size"]
+    return Stored(oldest["VersionId"], oldest["Size"], oldest["LastModified"])
 
 
-def stream(bucket: str, key: str, version_id: str) -> Iterator[bytes]:
-    """Read one object version in chunks.
+def stream(bucket: str, key: str, version_id: str | None = None) -> Iterator[bytes]:
+    """Read an object, or one version of it, in chunks.
 
     Raises:
         ObjectGone: it is not there.
     """
-    body = _get(bucket, key, VersionId=version_id)["Body"]
+    which = {"VersionId": version_id} if version_id else {}
+    body = _get(bucket, key, **which)["Body"]
     with body:
         yield from body.iter_chunks(_CHUNK_BYTES)
+
+
+def exists(bucket: str, key: str) -> bool:
+    """Return whether an object is there."""
+    s3 = client("s3")
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except s3.exceptions.ClientError as error:
+        problem = _gone_or(error)
+        if not isinstance(problem, ObjectGone):
+            raise
+        return False
+    return True
 
 
 def read(bucket: str, key: str) -> bytes:
@@ -48,6 +93,17 @@ def read(bucket: str, key: str) -> bytes:
         ObjectGone: it is not there.
     """
     with _get(bucket, key)["Body"] as body:
+        data: bytes = body.read()
+    return data
+
+
+def read_range(bucket: str, key: str, begin: int, length: int) -> bytes:
+    """Read so many bytes of an object from an offset.
+
+    Raises:
+        ObjectGone: it is not there.
+    """
+    with _get(bucket, key, Range=f"bytes={begin}-{begin + length - 1}")["Body"] as body:
         data: bytes = body.read()
     return data
 
@@ -75,9 +131,10 @@ def put(bucket: str, key: str, data: bytes, content_type: str) -> None:
     )
 
 
-def upload(path: str, bucket: str, key: str) -> None:
-    """Write a file of any size to an object."""
-    client("s3").upload_file(path, bucket, key)
+def upload(path: str, bucket: str, key: str, content_type: str | None = None) -> None:
+    """Write a file of any size to an object; with its type where it never changes afterwards."""
+    more = {"CacheControl": "private, max-age=31536000, immutable", "ContentType": content_type}
+    client("s3").upload_file(path, bucket, key, ExtraArgs=more if content_type else None)
 
 
 def keys(bucket: str) -> list[str]:
@@ -86,13 +143,26 @@ def keys(bucket: str) -> list[str]:
     return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
 
+def listed(bucket: str, after: str = "") -> Iterator[Listed]:
+    """List the objects of a bucket of any size in the order of their keys, from behind one."""
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, StartAfter=after)
+    for page in pages:
+        for item in page.get("Contents", []):
+            yield Listed(item["Key"], item["Size"], item["LastModified"], item["ETag"])
+
+
 def delete(bucket: str, key: str) -> None:
-    """Remove an object; again is fine."""
+    """Remove an object. Idempotent."""
     client("s3").delete_object(Bucket=bucket, Key=key)
 
 
+def delete_version(bucket: str, key: str, version_id: str) -> None:
+    """Remove one version of an object, without a marker in its place. Idempotent."""
+    client("s3").delete_object(Bucket=bucket, Key=key, VersionId=version_id)
+
+
 def delete_folder(bucket: str, prefix: str) -> None:
-    """Remove every object whose key begins so; again is fine."""
+    """Remove every object whose key begins so. Idempotent."""
     s3 = client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
@@ -102,7 +172,7 @@ def delete_folder(bucket: str, prefix: str) -> None:
 
 
 def delete_versions(bucket: str, key: str) -> None:
-    """Remove every version of an object; again is fine."""
+    """Remove every version of an object. Idempotent."""
     s3 = client("s3")
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
     for page in pages:
@@ -142,22 +212,28 @@ def copy(source: tuple[str, str, str], bucket: str, key: str, content_type: str)
         raise _gone_or(error) from error
 
 
-def reading_url(bucket: str, key: str, lifetime_seconds: int) -> str:
-    """Allow one process to read one object without credentials, as ffmpeg does."""
-    return str(
-        client("s3").generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=lifetime_seconds
-        )
-    )
+def start_multipart(bucket: str, key: str, **headers: str) -> str:
+    """Open a multipart upload, with headers of the object such as `ContentType`; gives its id."""
+    made = client("s3").create_multipart_upload(Bucket=bucket, Key=key, **headers)
+    return str(made["UploadId"])
 
 
-def start_multipart(bucket: str, key: str) -> str:
-    """Open a multipart upload; gives its id."""
-    return str(client("s3").create_multipart_upload(Bucket=bucket, Key=key)["UploadId"])
+def put_part(bucket: str, key: str, upload: str, number: int, data: bytes) -> PartName:
+    """Send one part of a multipart upload; gives it as `complete_multipart` takes it.
+
+    Raises:
+        ObjectGone: the multipart upload is completed or aborted.
+    """
+    s3 = client("s3")
+    try:
+        made = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=data)
+    except s3.exceptions.ClientError as error:
+        raise _gone_or(error) from error
+    return {"PartNumber": number, "ETag": made["ETag"]}
 
 
-def parts(bucket: str, key: str, upload: str) -> list[dict[str, Any]]:
-    """List the parts that arrived: `{"PartNumber", "ETag", "Size"}`, by number.
+def parts(bucket: str, key: str, upload: str) -> list[Part]:
+    """List the parts that arrived, by number.
 
     Raises:
         ObjectGone: the multipart upload is completed or aborted.
@@ -170,7 +246,7 @@ def parts(bucket: str, key: str, upload: str) -> list[dict[str, Any]]:
         raise _gone_or(error) from error
 
 
-def complete_multipart(bucket: str, key: str, upload: str, arrived: list[dict[str, Any]]) -> None:
+def complete_multipart(bucket: str, key: str, upload: str, arrived: Sequence[PartName]) -> None:
     """Join the parts into one object.
 
     Raises:
@@ -190,7 +266,7 @@ def complete_multipart(bucket: str, key: str, upload: str, arrived: list[dict[st
 
 
 def abort_multipart(bucket: str, key: str, upload: str) -> None:
-    """Throw away a multipart upload and its parts; again is fine."""
+    """Abort a multipart upload and its parts. Idempotent."""
     s3 = client("s3")
     try:
         s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
@@ -198,6 +274,14 @@ def abort_multipart(bucket: str, key: str, upload: str) -> None:
         problem = _gone_or(error)
         if not isinstance(problem, ObjectGone):
             raise
+
+
+def abort_every_multipart(bucket: str, key: str) -> None:
+    """Abort every multipart upload of a key that is under way. Idempotent."""
+    found = client("s3").list_multipart_uploads(Bucket=bucket, Prefix=key)
+    for upload in found.get("Uploads", []):
+        if upload["Key"] == key:
+            abort_multipart(bucket, key, upload["UploadId"])
 
 
 def _get(bucket: str, key: str, **more: str) -> dict[str, Any]:

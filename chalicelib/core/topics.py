@@ -1,7 +1,7 @@
 """Publishing to topics, as many messages a call as SNS takes."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.core.aws import client
 
@@ -10,37 +10,83 @@ LIMIT_BYTES = 200_000
 
 _MESSAGES_A_CALL = 10
 
+_OF_THE_MESSAGES = frozenset(
+    {
+        "BatchRequestTooLong",
+        "Invalid",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "ValidationError",
+    }
+)
+"""Codes with which a whole call is refused for what is in its messages."""
+
 
 class Message(NamedTuple):
-    """A message with the attribute that subscriptions filter by."""
+    """A message with the attribute that subscriptions filter by, and whose it is.
+
+    The tenant becomes the message group, by which the queues behind the topic stay fair.
+    """
 
     body: str
     action: str
+    tenant_id: str
 
 
-def publish(topic_arn: str, messages: Sequence[Message]) -> int:
-    """Publish messages in their order, up to the first that SNS refuses.
+class Published(NamedTuple):
+    """What became of messages, each by its position.
 
-    Returns:
-        How many are published for sure; some of those behind them may be, too.
+    Those before `tried` that neither map holds are published. `refused` can never be published,
+    `failed` may be later; both say why.
     """
-    done = 0
+
+    tried: int
+    refused: dict[int, str]
+    failed: dict[int, str]
+
+
+def publish(topic_arn: str, messages: Sequence[Message]) -> Published:
+    """Publish messages in their order, up to the call in which one fails that may come later.
+
+    Where SNS refuses a whole call for what is in it, its messages are published one by one.
+    """
+    tried = 0
+    refused: dict[int, str] = {}
+    failed: dict[int, str] = {}
     for part in _parts(messages):
-        entries = [
-            {
-                "Id": str(index),
-                "Message": message.body,
-                "MessageAttributes": {
-                    "action": {"DataType": "String", "StringValue": message.action}
-                },
-            }
-            for index, message in enumerate(part)
-        ]
+        for position, entry in _failures(topic_arn, part).items():
+            kept = refused if entry["SenderFault"] else failed
+            kept[tried + position] = f"{entry['Code']}: {entry.get('Message', '')}"
+        tried += len(part)
+        if failed:
+            break
+    return Published(tried, refused, failed)
+
+
+def _failures(topic_arn: str, part: Sequence[Message]) -> dict[int, dict[str, Any]]:
+    """Publish messages in one call; gives SNS's entry for each that was not published."""
+    from botocore.exceptions import ClientError, ParamValidationError
+
+    entries = [
+        {
+            "Id": str(index),
+            "Message": message.body,
+            "MessageGroupId": message.tenant_id,
+            "MessageAttributes": {"action": {"DataType": "String", "StringValue": message.action}},
+        }
+        for index, message in enumerate(part)
+    ]
+    try:
         answer = client("sns").publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
-        if answer.get("Failed"):
-            return done + min(int(failure["Id"]) for failure in answer["Failed"])
-        done += len(part)
-    return done
+    except (ClientError, ParamValidationError) as error:
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else "Invalid"
+        if code not in _OF_THE_MESSAGES:
+            raise
+        if len(part) == 1:
+            return {0: {"SenderFault": True, "Code": code, "Message": str(error)}}
+        alone = [_failures(topic_arn, [message]) for message in part]
+        return {index: found[0] for index, found in enumerate(alone) if found}
+    return {int(entry["Id"]): entry for entry in answer.get("Failed", [])}
 
 
 def _parts(messages: Sequence[Message]) -> Iterator[list[Message]]:

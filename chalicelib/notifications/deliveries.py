@@ -1,4 +1,4 @@
-"""Telling people: into the inbox first, and then by mail, which nothing waits for."""
+"""Notice people: into the inbox first, and then by mail, which nothing waits for."""
 
 import logging
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from chalicelib.core import clock, mail
 from chalicelib.core.due import SHARDS, due_key
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.tables import ConditionFailed, find, insert, update
-from chalicelib.notifications import knowing, mails, preferences
+from chalicelib.notifications import mails, preferences, visibility
 from chalicelib.notifications.models import Notification, notification_key, person_key
-from chalicelib.notifications.preferences import Delivery, Kind
-from chalicelib.notifications.telling import Telling
+from chalicelib.notifications.preferences import Delivery, NotificationKind
+from chalicelib.notifications.recipients import Notice
 from chalicelib.tenants import accounts
 from chalicelib.tenants.models import Member, member_key
 
@@ -38,29 +38,29 @@ MOST_FAILURES = 10
 _ORDER: tuple[Delivery, ...] = ("mail", "digest", "off")
 
 
-def tell(tenant_id: str, tellings: list[Telling], now: datetime) -> None:
-    """Tell active members, each once and in the way that they prefer; again is fine.
+def tell(tenant_id: str, notices: list[Notice], now: datetime) -> None:
+    """Tell active members, each once and in the way that they prefer. Idempotent.
 
     Raises:
         RetryLater: the inboxes have it, but some mails could not be sent.
     """
-    if not tellings:
+    if not notices:
         return
-    keys = {(tenant_id, member_key(one.member_id)) for one in tellings}
+    keys = {(tenant_id, member_key(one.member_id)) for one in notices}
     found = Member.batch_get(list(keys), consistent_read=True)
     people = {member.id: member for member in found if member.is_active}
     wanted = preferences.of_all(tenant_id, people)
-    mailing = accounts.settings_of(accounts.get(tenant_id)).email_notifications
+    mailing = accounts.settings_of(tenant_id).email_notifications
 
-    def how(one: Telling) -> Delivery:
+    def how(one: Notice) -> Delivery:
         return wanted[one.member_id][one.words.kind] if mailing else "off"
 
-    def is_asked(one: Telling) -> bool:
+    def is_asked(one: Notice) -> bool:
         return one.role is None or one.role in people[one.member_id].roles
 
-    active = [(one, how(one)) for one in tellings if one.member_id in people and is_asked(one)]
+    active = [(one, how(one)) for one in notices if one.member_id in people and is_asked(one)]
 
-    def keep(entry: tuple[Telling, Delivery]) -> Notification:
+    def keep(entry: tuple[Notice, Delivery]) -> Notification:
         return _keep(tenant_id, *entry, now)
 
     def send(told: Notification) -> bool:
@@ -74,7 +74,7 @@ def tell(tenant_id: str, tellings: list[Telling], now: datetime) -> None:
 
 
 def deliver(told: Notification, address: str, now: datetime) -> bool:
-    """Mail what somebody is told, unless that is done; False when it has to be tried again."""
+    """Mail what a member is told, unless that is done; False when it has to be tried again."""
     until = clock.timestamp(now + _CLAIM)
     free = Notification.claimed_until.does_not_exist() | (
         Notification.claimed_until < clock.timestamp(now)
@@ -92,13 +92,13 @@ def deliver(told: Notification, address: str, now: datetime) -> bool:
         mail.send(address, *mails.of(told, now))
     except mail.Refused as error:
         log.warning("mail refused", extra={"notification_id": told.id, "reason": str(error)})
-        settle(told, "refused")
+        note_outcome(told, "refused")
         return True
     except Exception:
         log.exception("mail failed", extra={"notification_id": told.id})
         update(told, Notification.claimed_until.remove())
         return False
-    settle(told, "sent")
+    note_outcome(told, "sent")
     return True
 
 
@@ -126,21 +126,23 @@ def waiting(what: str, now: datetime) -> Iterator[Notification]:
 
 
 def recipient(tenant_id: str, member_id: str) -> Member | None:
-    """Give the member to mail; None where they get no mail any more."""
-    if not accounts.settings_of(accounts.get(tenant_id)).email_notifications:
+    """Return the member to mail; None where they get no mail any more."""
+    if not accounts.settings_of(tenant_id).email_notifications:
         return None
     member = find(Member, tenant_id, member_key(member_id))
     return member if member is not None and member.is_active else None
 
 
 def is_wanted(
-    told: Notification, wanted: dict[Kind, Delivery], member: Member, now: datetime
+    told: Notification, wanted: dict[NotificationKind, Delivery], member: Member, now: datetime
 ) -> bool:
-    """Say whether somebody still needs, and may get, the mail about what they were told before."""
-    return wanted[cast(Kind, told.kind)] != "off" and knowing.may_know(told, member, now)
+    """Return whether a member still wants, and may get, the mail about an earlier notification."""
+    return wanted[cast(NotificationKind, told.kind)] != "off" and visibility.may_know(
+        told, member, now
+    )
 
 
-def settle(told: Notification, outcome: str) -> None:
+def note_outcome(told: Notification, outcome: str) -> None:
     """Write down what became of a mail."""
     update(
         told,
@@ -152,7 +154,7 @@ def settle(told: Notification, outcome: str) -> None:
 
 
 def next_digest(now: datetime) -> datetime:
-    """Say when the next digest is made."""
+    """Return when the next digest is made."""
     today = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
     return today if now < today else today + timedelta(days=1)
 
@@ -163,7 +165,7 @@ def _sent_late(told: Notification, now: datetime) -> bool:
         wanted = preferences.of(told.tenant_id, told.member_id)
         too_late = now > datetime.fromisoformat(told.at) + _GIVEN_UP
         if member is None or too_late or not is_wanted(told, wanted, member, now):
-            settle(told, "none")
+            note_outcome(told, "none")
             return True
         return deliver(told, member.email, now)
     except Exception:
@@ -171,15 +173,15 @@ def _sent_late(told: Notification, now: datetime) -> bool:
         return False
 
 
-def _one_each(tellings: list[tuple[Telling, Delivery]]) -> list[tuple[Telling, Delivery]]:
-    """Of several things that one record tells somebody, choose what they want to hear soonest."""
-    chosen: dict[str, tuple[Telling, Delivery]] = {}
-    for one, how in sorted(tellings, key=lambda pair: _ORDER.index(pair[1])):
+def _one_each(notices: list[tuple[Notice, Delivery]]) -> list[tuple[Notice, Delivery]]:
+    """Of several things that one record tells a member, choose what they want to hear soonest."""
+    chosen: dict[str, tuple[Notice, Delivery]] = {}
+    for one, how in sorted(notices, key=lambda pair: _ORDER.index(pair[1])):
         chosen.setdefault(one.member_id, (one, how))
     return list(chosen.values())
 
 
-def _keep(tenant_id: str, one: Telling, how: Delivery, now: datetime) -> Notification:
+def _keep(tenant_id: str, one: Notice, how: Delivery, now: datetime) -> Notification:
     """Put something into an inbox; what is there already stays as it is."""
     told = Notification(
         person_key(tenant_id, one.member_id),

@@ -1,4 +1,4 @@
-"""The daily digest: one mail a day for what somebody wants to be told of in one."""
+"""The daily digest: one mail a day for what a member wants to be told of in one."""
 
 import logging
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ def send(now: datetime) -> int:
 
 
 def _send(person: str, now: datetime) -> None:
-    """Send somebody's digest of the day, unless one was begun.
+    """Send a member's digest of the day, unless one was begun.
 
     The day is taken before the mail is sent and given back only if it surely was not: after a
     crash in between, nobody knows, and what was in it comes with the next day's.
@@ -47,7 +47,7 @@ def _send(person: str, now: datetime) -> None:
         if member is not None and deliveries.is_wanted(one, wanted, member, now):
             told.append(one)
         else:
-            deliveries.settle(one, "none")
+            deliveries.note_outcome(one, "none")
     if member is None or not told or not _take(person, day):
         return
     outcome = "sent"
@@ -60,11 +60,11 @@ def _send(person: str, now: datetime) -> None:
         _give_back(person, day, last)
         raise
     for one in told:
-        deliveries.settle(one, outcome)
+        deliveries.note_outcome(one, outcome)
 
 
 def _waiting(person: str, now: datetime) -> list[Notification]:
-    """List what waits for somebody's digest, the oldest first."""
+    """List what waits for a member's digest, the oldest first."""
     due = Notification.digest_ref < clock.timestamp(now)
     return list(
         Notification.query(

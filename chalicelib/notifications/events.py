@@ -4,7 +4,7 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.core import clock, entrypoint, records
 from chalicelib.core.records import Record
-from chalicelib.notifications import deliveries, digests, telling
+from chalicelib.notifications import deliveries, digests, recipients
 
 bp = Blueprint(__name__)
 
@@ -13,7 +13,7 @@ bp = Blueprint(__name__)
 @entrypoint.batch(records.parse)
 def notify(record: Record) -> None:
     """Tell those of a change whom it concerns."""
-    deliveries.tell(record.tenant_id, telling.of(record), clock.now())
+    deliveries.tell(record.tenant_id, recipients.of(record), clock.now())
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS))

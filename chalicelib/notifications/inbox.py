@@ -1,23 +1,42 @@
 """The inbox: what waits for a member, then what they were told, the newest first."""
 
-from typing import Any
+from typing import Literal
 
 import msgspec
 
-from chalicelib.notifications import telling, wording
+from chalicelib.core import pages
+from chalicelib.core.pages import Position
+from chalicelib.notifications import recipients, wording
 from chalicelib.notifications.models import Notification, person_key
-from chalicelib.notifications.preferences import Kind
+from chalicelib.notifications.preferences import NotificationKind
 from chalicelib.notifications.wording import Words
-from chalicelib.workflows import approvers, assigned
+from chalicelib.workflows.approval import assignments
+from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import WorkflowInstance, WorkflowStep, step_key, workflow_key
-from chalicelib.workflows.reading import Workflow
+
+Stopped = dict[Literal["open", "told"], Position] | None
+"""Where a page stopped: among what waits, or among what was told, at its beginning by None."""
 
 
 class Entry(msgspec.Struct):
-    """One thing in an inbox; `is_open` says that it waits for the member's decision."""
+    """One thing in an inbox; `is_open` says that it waits for the member's decision.
+
+    Attributes:
+        id: its id.
+        kind: what happened.
+        title: a headline.
+        text: what happened, and what you can do.
+        comment: what a person wrote about it; may be empty.
+        link: where to go on Reef's page.
+        asset_id: the asset that it is about; empty where it is about none.
+        workflow_id: the workflow that it is about; null where it is about none.
+        at: when it happened.
+        due_at: by when to decide; null where nothing waits or there is no end.
+        is_open: whether it still waits for your decision.
+    """
 
     id: str
-    kind: Kind
+    kind: NotificationKind
     title: str
     text: str
     comment: str
@@ -30,8 +49,8 @@ class Entry(msgspec.Struct):
 
 
 def page(
-    tenant_id: str, member_id: str, limit: int, position: Any = None
-) -> tuple[list[Entry], Any]:
+    tenant_id: str, member_id: str, limit: int, position: Stopped = None
+) -> tuple[list[Entry], Stopped]:
     """Read one page of a member's inbox.
 
     Args:
@@ -46,7 +65,7 @@ def page(
     if position is not None and "told" in position:
         return _told(tenant_id, member_id, limit, position["told"])
     start = None if position is None else position["open"]
-    workflows, following = assigned.open_for(tenant_id, member_id, limit, start)
+    workflows, following = assignments.open_for(tenant_id, member_id, limit, start)
     entries = [_open(workflow) for workflow in workflows]
     if following is not None:
         return entries, {"open": following}
@@ -56,35 +75,35 @@ def page(
     return entries + told, position
 
 
-def _told(tenant_id: str, member_id: str, limit: int, start: Any) -> tuple[list[Entry], Any]:
-    results = Notification.query(
+def _told(
+    tenant_id: str, member_id: str, limit: int, start: Position
+) -> tuple[list[Entry], Stopped]:
+    found, last = pages.read(
+        Notification,
         person_key(tenant_id, member_id),
         Notification.sk.startswith("NOTIFICATION#"),
-        scan_index_forward=False,
         limit=limit,
-        page_size=limit,
-        last_evaluated_key=start,
-        consistent_read=True,
+        position=start,
+        newest_first=True,
+        consistent=True,
     )
-    found = list(results)
-    last = results.last_evaluated_key
     still = _still_open(tenant_id, member_id, found)
     entries = [_entry(told) for told in found if told.id not in still]
     return entries, None if last is None else {"told": last}
 
 
 def _still_open(tenant_id: str, member_id: str, found: list[Notification]) -> set[str]:
-    """Give the ids of what still waits, which stands at the inbox's beginning."""
+    """Return the ids of what still waits, which stands at the inbox's beginning."""
     turns = {told.workflow_id: told for told in found if told.turn is not None}
     keys = [(workflow_key(tenant_id, name), "WORKFLOW") for name in turns]
     instances = WorkflowInstance.batch_get(keys, consistent_read=True) if keys else ()
     live = {one.workflow_id: one for one in instances if one.status == "in_progress"}
-    at = [(one.pk, step_key(int(one.position))) for one in live.values()]
+    at = [(one.pk, step_key(one.position)) for one in live.values()]
     steps = WorkflowStep.batch_get(at, consistent_read=True) if at else ()
     pending = {
         step.pk
         for step in steps
-        for one in approvers.load(step.assignments)
+        for one in step.assignments
         if one.id == member_id and one.status == "pending"
     }
     return {
@@ -101,7 +120,7 @@ def _open(workflow: Workflow) -> Entry:
     instance = workflow.instance
     escalated = bool(instance.escalated)
     words = wording.escalation(workflow, "") if escalated else wording.assignment(workflow)
-    return _shown(words, telling.opening_id(workflow), str(instance.opened_at), is_open=True)
+    return _shown(words, recipients.opening_id(workflow), str(instance.opened_at), is_open=True)
 
 
 def _entry(told: Notification) -> Entry:

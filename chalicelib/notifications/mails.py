@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from chalicelib.core import mail_layout as layout
+from chalicelib.core.mail_layout import Html
 from chalicelib.core.settings import settings
-from chalicelib.notifications import layout, wording
-from chalicelib.notifications.layout import Html
+from chalicelib.notifications import wording
 from chalicelib.notifications.models import Notification
-from chalicelib.notifications.preferences import KINDS, Kind
+from chalicelib.notifications.preferences import KINDS, NotificationKind
 
 _LONGEST_NOTE = 2000
 _MOST_OF_A_KIND = 20
 
-_HEADINGS: dict[Kind, str] = {
+_HEADINGS: dict[NotificationKind, str] = {
     "assignment": "To decide",
     "reminder": "Still to decide",
     "escalation": "Escalated",
@@ -21,6 +22,7 @@ _HEADINGS: dict[Kind, str] = {
     "mention": "Mentions",
     "quarantine": "Quarantined",
     "rights_ending": "Rights that end soon",
+    "screens": "Screens",
 }
 
 _FOOTER = "What Reef mails you at once, once a day or not at all, you choose here:"
@@ -35,7 +37,7 @@ class Mail(NamedTuple):
 
 
 def of(told: Notification, now: datetime) -> Mail:
-    """Write the mail that tells somebody of one thing."""
+    """Write the mail that tells a member of one thing."""
     text, body = [told.title, told.text], [layout.paragraph(told.text)]
     note = _short(told.note)
     if note:
@@ -54,7 +56,7 @@ def of(told: Notification, now: datetime) -> Mail:
 
 
 def digest(told: Sequence[Notification], now: datetime) -> Mail:
-    """Write the mail that tells somebody of a day's things, grouped by kind."""
+    """Write the mail that tells a member of a day's things, grouped by kind."""
     things = "one thing" if len(told) == 1 else f"{len(told)} things"
     title = f"Your day in Reef: {things}"
     text, body = [title], []
@@ -78,7 +80,7 @@ def digest(told: Sequence[Notification], now: datetime) -> Mail:
 
 
 def time_left(at: str, now: datetime) -> str:
-    """Say in words how long it is until a time."""
+    """Return in words how long it is until a time."""
     left = datetime.fromisoformat(at) - now
     if left <= timedelta():
         return "over by now"
@@ -113,6 +115,8 @@ def _until(kind: str) -> str:
 def _label(told: Notification) -> str:
     if told.turn is not None:
         return "Decide now"
+    if told.kind == "screens":
+        return "Look at the screens"
     return "Open the review" if "?workflow=" in told.link else "Open the asset"
 
 
@@ -121,5 +125,5 @@ def _short(note: str) -> str:
 
 
 def _quoted(note: str) -> str:
-    """Mark each line, so that nobody takes what somebody wrote for what Reef says."""
+    """Mark each line, so that nobody takes what a member wrote for what Reef says."""
     return "\n".join(f"> {line}" for line in note.splitlines())

@@ -1,12 +1,12 @@
-"""Members who are named in what somebody wrote, as `@address`."""
+"""Members who are named in what a member wrote, as `@address`."""
 
 import re
 
 from chalicelib.core.errors import NotFound
 from chalicelib.tenants import members, roles
 from chalicelib.tenants.models import Member
-from chalicelib.workflows import assigned
-from chalicelib.workflows.reading import Workflow
+from chalicelib.workflows.approval import assignments
+from chalicelib.workflows.approval.reading import Workflow
 
 _MENTION = re.compile(
     r"(?<![\w.@+-])@([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
@@ -29,7 +29,7 @@ def of(tenant_id: str, text: str) -> list[Member]:
 
 
 def may_see(workflow: Workflow, member: Member) -> bool:
-    """Say whether a member may know of a workflow: by role, as its uploader, or by a part in it."""
-    if roles.OVERSEERS & set(member.roles) or member.id == workflow.instance.uploader["id"]:
+    """Return whether a member may know of a workflow: by role, as uploader, or by a part in it."""
+    if roles.OVERSEERS & set(member.roles) or member.id == workflow.instance.uploader.id:
         return True
-    return assigned.took_part(workflow, member.id)
+    return assignments.took_part(workflow, member.id)

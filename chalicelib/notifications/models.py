@@ -3,16 +3,15 @@
 `pk` is tenant and member.
 """
 
-from typing import Any
-
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.core.attributes import IntegerAttribute
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
 
-class ByDigest(GlobalSecondaryIndex[Any]):
+class ByDigest(GlobalSecondaryIndex["Notification"]):
     """Whose mail waits, and until when."""
 
     class Meta:  # noqa: D106
@@ -26,11 +25,12 @@ class ByDigest(GlobalSecondaryIndex[Any]):
 class Notification(Item):
     """One thing that a member is told (`sk` = `NOTIFICATION#` + its id).
 
-    `title` and `text` are what inbox and mail say; `note` is what a person wrote about it, and
-    `by` who. `turn` is the workflow's, for what can be over before anybody reads it. `mail` is
-    what becomes of the mail: `none`, `waiting`, `digest`, `sent`, `refused`. Only while it waits
-    do `digest_shard` and `digest_ref` say for what and until when; `claimed_until` keeps two
-    senders from the same mail. `ttl` is when DynamoDB drops it.
+    `title` and `text` are what inbox and mail say; `note` is what a person wrote about it, and `by`
+    who, and `comment_id` names it where it is a comment on the asset. `turn` is the workflow's, for
+    what can be over before anybody reads it. `mail` is what becomes of the mail: `none`, `waiting`,
+    `digest`, `sent`, `refused`. Only while it waits do `digest_shard` and `digest_ref` say for what
+    and until when; `claimed_until` keeps two senders from the same mail. `ttl` is when DynamoDB
+    drops it.
     """
 
     class Meta:  # noqa: D106
@@ -43,15 +43,16 @@ class Notification(Item):
     by = UnicodeAttribute(default="")
     link = UnicodeAttribute()
     asset_id = UnicodeAttribute()
+    comment_id = UnicodeAttribute(null=True)
     workflow_id = UnicodeAttribute(null=True)
-    turn = NumberAttribute(null=True)
+    turn = IntegerAttribute(null=True)
     at = UnicodeAttribute()
     due_at = UnicodeAttribute(null=True)
     mail = UnicodeAttribute()
     claimed_until = UnicodeAttribute(null=True)
     digest_shard = UnicodeAttribute(null=True)
     digest_ref = UnicodeAttribute(null=True)
-    ttl = NumberAttribute()
+    ttl = IntegerAttribute()
 
     by_digest = ByDigest()
 
@@ -84,6 +85,7 @@ class Preferences(Item):
     mention = UnicodeAttribute(null=True)
     quarantine = UnicodeAttribute(null=True)
     rights_ending = UnicodeAttribute(null=True)
+    screens = UnicodeAttribute(null=True)
 
 
 class LastDigest(Item):
@@ -96,10 +98,10 @@ class LastDigest(Item):
 
 
 def person_key(tenant_id: str, member_id: str) -> str:
-    """Give the partition key of all that is kept for a member."""
+    """Return the partition key of all that is kept for a member."""
     return f"{tenant_id}#{member_id}"
 
 
 def notification_key(notification_id: str) -> str:
-    """Give the sort key of a notification."""
+    """Return the sort key of a notification."""
     return f"NOTIFICATION#{notification_id}"

@@ -2,28 +2,39 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from pynamodb.expressions.update import Action
 
 from chalicelib.core.outbox import Person, record
 from chalicelib.core.tables import change, find, put, transact
 from chalicelib.notifications.models import Preferences, person_key
 
-Kind = Literal[
-    "assignment", "reminder", "escalation", "decision", "mention", "quarantine", "rights_ending"
+NotificationKind = Literal[
+    "assignment",
+    "reminder",
+    "escalation",
+    "decision",
+    "mention",
+    "quarantine",
+    "rights_ending",
+    "screens",
 ]
 Delivery = Literal["mail", "digest", "off"]
-"""How somebody is told; the inbox shows everything, whatever they choose."""
+"""How a member is told; the inbox shows everything, whatever they choose."""
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[NotificationKind, ...] = get_args(NotificationKind)
 
 
-def of(tenant_id: str, member_id: str) -> dict[Kind, Delivery]:
-    """Say how a member wants to be told of each kind."""
+def of(tenant_id: str, member_id: str) -> dict[NotificationKind, Delivery]:
+    """Return how a member wants to be told of each kind."""
     return _values(find(Preferences, person_key(tenant_id, member_id), "PREFERENCES"))
 
 
-def of_all(tenant_id: str, member_ids: Iterable[str]) -> dict[str, dict[Kind, Delivery]]:
-    """Say how each of some members wants to be told, by their ids."""
+def of_all(
+    tenant_id: str, member_ids: Iterable[str]
+) -> dict[str, dict[NotificationKind, Delivery]]:
+    """Return how each of some members wants to be told, by their ids."""
     keys = {(person_key(tenant_id, member_id), "PREFERENCES") for member_id in member_ids}
     found = Preferences.batch_get(list(keys), consistent_read=True)
     said = {item.pk.partition("#")[2]: _values(item) for item in found}
@@ -31,15 +42,21 @@ def of_all(tenant_id: str, member_ids: Iterable[str]) -> dict[str, dict[Kind, De
 
 
 def alter(
-    tenant_id: str, member_id: str, wanted: dict[Kind, Delivery], actor: Person, now: datetime
-) -> dict[Kind, Delivery]:
+    tenant_id: str,
+    member_id: str,
+    wanted: dict[NotificationKind, Delivery],
+    actor: Person,
+    now: datetime,
+) -> dict[NotificationKind, Delivery]:
     """Change how a member wants to be told of some kinds; gives all of them."""
     old = of(tenant_id, member_id)
     new = old | wanted
     if new == old:
         return old
     item = Preferences(person_key(tenant_id, member_id), "PREFERENCES")
-    actions: list[Any] = [getattr(Preferences, kind).set(value) for kind, value in wanted.items()]
+    actions: list[Action] = [
+        getattr(Preferences, kind).set(value) for kind, value in wanted.items()
+    ]
     actions.append(Preferences.schema_version.set(1))
     subject = ("member", member_id)
     written = record(tenant_id, actor, "member.preferences_changed", subject, now, old=old, new=new)
@@ -47,5 +64,5 @@ def alter(
     return new
 
 
-def _values(item: Preferences | None) -> dict[Kind, Delivery]:
+def _values(item: Preferences | None) -> dict[NotificationKind, Delivery]:
     return {kind: (item and getattr(item, kind)) or "mail" for kind in KINDS}

@@ -7,10 +7,13 @@ import msgspec
 
 from chalicelib.core.mail import one_line
 from chalicelib.core.settings import settings
-from chalicelib.notifications.preferences import Kind
-from chalicelib.workflows.reading import Workflow
+from chalicelib.notifications.preferences import NotificationKind
+from chalicelib.workflows.approval.reading import Workflow
 
 _LONGEST_NAME = 120
+
+_NEXT_VERSION = "Upload a new version; it goes on at the step that asked."
+_NOT_APPROVED = "approved. Upload a new version, or ask an editor to start the review again."
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,28 +26,30 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         note: what a person wrote about it.
         by: who wrote it.
         link: where to go.
-        asset_id: which asset it is about.
+        asset_id: which asset it is about; empty where it is about none.
+        comment_id: which comment on the asset, if one.
         workflow_id: which workflow, if one.
         turn: the workflow's turn, when it waits for the decision of whoever is told.
         due_at: until when.
     """
 
-    kind: Kind
+    kind: NotificationKind
     title: str
     text: str
     note: str = ""
     by: str = ""
     link: str
     asset_id: str
+    comment_id: str | None = None
     workflow_id: str | None = None
     turn: int | None = None
     due_at: str | None = None
 
 
 def assignment(workflow: Workflow, by: str = "", note: str = "") -> Words:
-    """Ask for a decision, which somebody may have handed on."""
-    what, step = _version(workflow), quoted(workflow.current.name)
-    text = f"V{what[1:]} waits for your decision in the step {step}."
+    """Ask for a decision, which another approver may have handed on."""
+    what, step = _subject(workflow), quoted(workflow.current.name)
+    text = f"{_capital(what)} waits for your decision in the step {step}."
     if by:
         text = f"{by} handed you a decision: {what} waits in the step {step}."
     title = f"Please decide: {_asset(workflow)}"
@@ -53,14 +58,14 @@ def assignment(workflow: Workflow, by: str = "", note: str = "") -> Words:
 
 def reminder(workflow: Workflow) -> Words:
     """Remind of a decision."""
-    what, step = _version(workflow), quoted(workflow.current.name)
+    what, step = _subject(workflow), quoted(workflow.current.name)
     text = f"Half of the time is over, and {what} still waits for your decision in the step {step}."
     return _to_decide(workflow, "reminder", f"Still to decide: {_asset(workflow)}", text)
 
 
 def escalation(workflow: Workflow, why: str) -> Words:
     """Ask those to whom a step escalated."""
-    what, step = _version(workflow), quoted(workflow.current.name)
+    what, step = _subject(workflow), quoted(workflow.current.name)
     because = f", because {why}" if why else ""
     text = f"The step {step} has come to you{because}: please decide {what}."
     return _to_decide(workflow, "escalation", f"Escalated to you: {_asset(workflow)}", text)
@@ -77,7 +82,7 @@ def unfulfillable(workflow: Workflow, why: str) -> Words:
         "missing, and start it again."
     )
     text = (
-        f"The step {quoted(workflow.current.name)} of {_version(workflow)} could not be decided as "
+        f"The step {quoted(workflow.current.name)} of {_subject(workflow)} could not be decided as "
         f"its template says: {why or 'nobody can decide this step'}. {now}"
     )
     title = f"Nobody could decide: {_asset(workflow)}"
@@ -94,23 +99,24 @@ def decision(workflow: Workflow, action: str, by: str, note: str, why: str = "")
         note: what they wrote.
         why: what Reef says of it, when nobody decided.
     """
-    what, asset = _version(workflow), _asset(workflow)
+    what, asset = _subject(workflow), _asset(workflow)
+    is_edit = workflow.instance.proposal is not None
     somebody, because = by or "Reef", f": {why}" if why else ""
     title, text = {
         "completed": (
             f"Approved: {asset}",
-            f"{by} approved {what}." if by else f"V{what[1:]} is approved{because}.",
+            f"{by} approved {what}." if by else f"{_capital(what)} is approved{because}.",
         ),
         "rejected": (f"Rejected: {asset}", f"{somebody} rejected {what}."),
         "changes_requested": (
             f"Changes wanted: {asset}",
-            f"{somebody} asks for changes to {what}. Upload a new version; "
-            "it goes on at the step that asked.",
+            f"{somebody} asks for changes to {what}. "
+            + ("Edit it again." if is_edit else _NEXT_VERSION),
         ),
         "expired": (
             f"Not decided in time: {asset}",
-            f"Nobody decided {what} in time, so it is not approved. "
-            "Upload a new version, or ask an editor to start the review again.",
+            f"Nobody decided {what} in time, so it is not "
+            + ("made. Edit it again." if is_edit else _NOT_APPROVED),
         ),
         "cancelled": (f"Review cancelled: {asset}", f"{somebody} cancelled the review of {what}."),
     }[action]
@@ -118,10 +124,24 @@ def decision(workflow: Workflow, action: str, by: str, note: str, why: str = "")
 
 
 def mention(workflow: Workflow, by: str, note: str) -> Words:
-    """Tell somebody of a comment that names them."""
+    """Tell a member of a comment that names them."""
     title = f"{by} mentioned you: {_asset(workflow)}"
-    text = f"{by} mentioned you in the review of {_version(workflow)}."
+    text = f"{by} mentioned you in the review of {_subject(workflow)}."
     return _about(workflow, "mention", title, text, note, by)
+
+
+def commented(title: str, asset_id: str, comment_id: str, by: str, note: str) -> Words:
+    """Tell a member of a comment on an asset that names them."""
+    return Words(
+        kind="mention",
+        title=f"{by} mentioned you: {quoted(title)}",
+        text=f"{by} mentioned you in a comment on {quoted(title)}.",
+        note=note.strip(),
+        by=by,
+        link=_link("asset", asset_id),
+        asset_id=asset_id,
+        comment_id=comment_id,
+    )
 
 
 def quarantine(
@@ -134,15 +154,14 @@ def quarantine(
         asset_id: which asset.
         number: which version.
         signature: what the scanner calls it.
-        uploader: whose file it is; None where they are told themselves.
+        uploader: whose file it is, empty for a guest's; None where they are told themselves.
     """
     found = f" ({one_line(signature)})" if signature else ""
-    whose = "that you uploaded" if uploader is None else f"that {uploader} uploaded"
-    after = (
-        "Have your computer looked after, and upload a clean copy."
-        if uploader is None
-        else "Whoever uploaded it has been told."
-    )
+    whose = "that you uploaded" if uploader is None else f"that {uploader or 'a guest'} uploaded"
+    after = "Whoever uploaded it has been told."
+    if not uploader:
+        yours = "Have your computer looked after, and upload a clean copy."
+        after = yours if uploader is None else "Tell whoever sent it to you."
     return Words(
         kind="quarantine",
         title=f"Quarantined: {quoted(title)}",
@@ -166,6 +185,43 @@ def rights_ending(title: str, asset_id: str, expires_at: str) -> Words:
     )
 
 
+def device_silent(name: str, device_id: str, last_seen_at: str | None) -> Words:
+    """Tell that a device is not heard of any more."""
+    since = "never, since it was made" if last_seen_at is None else moment(last_seen_at)
+    return Words(
+        kind="screens",
+        title=f"Silent: {quoted(name)}",
+        text=f"The screen {quoted(name)} is not heard of any more. Last heard of: {since}. "
+        "It goes on with what it has; look whether it has power and a network.",
+        link=_link("device", device_id),
+        asset_id="",
+    )
+
+
+def taken_back(group: str, device: str, device_id: str, error: str | None) -> Words:
+    """Tell an editor that a group's new playlists were taken back.
+
+    Args:
+        group: the group's name.
+        device: the name of the device on account of which they were.
+        device_id: its id.
+        error: what it complained of; None where it was silent.
+    """
+    why = (
+        f"{quoted(device)} was not heard of any more once it played them."
+        if error is None
+        else f"{quoted(device)} complained of something new: {quoted(error)}."
+    )
+    return Words(
+        kind="screens",
+        title=f"Taken back: new playlists for {quoted(group)}",
+        text=f"The new playlists for the screens {quoted(group)} were taken back from those that "
+        f"tried them, and the others never played them. {why}",
+        link=_link("device", device_id),
+        asset_id="",
+    )
+
+
 def quoted(name: str) -> str:
     """Quote a name in one line, cut where it is very long."""
     line = one_line(name) or "untitled"
@@ -179,19 +235,21 @@ def moment(at: str) -> str:
 
 
 def _to_decide(
-    workflow: Workflow, kind: Kind, title: str, text: str, note: str = "", by: str = ""
+    workflow: Workflow, kind: NotificationKind, title: str, text: str, note: str = "", by: str = ""
 ) -> Words:
     instance = workflow.instance
     words = _about(workflow, kind, title, text, note, by)
     return msgspec.structs.replace(
         words,
         link=_link("workflow", instance.workflow_id),
-        turn=int(instance.turn),
+        turn=instance.turn,
         due_at=instance.deadline,
     )
 
 
-def _about(workflow: Workflow, kind: Kind, title: str, text: str, note: str, by: str) -> Words:
+def _about(
+    workflow: Workflow, kind: NotificationKind, title: str, text: str, note: str, by: str
+) -> Words:
     instance: Any = workflow.instance
     return Words(
         kind=kind,
@@ -209,8 +267,15 @@ def _asset(workflow: Workflow) -> str:
     return quoted(workflow.instance.title)
 
 
-def _version(workflow: Workflow) -> str:
-    return f"version {int(workflow.instance.number)} of {_asset(workflow)}"
+def _subject(workflow: Workflow) -> str:
+    """Name what is reviewed: a version, or a change of what is said of an asset."""
+    if workflow.instance.proposal is not None:
+        return f"the change of what is said of {_asset(workflow)}"
+    return f"version {workflow.instance.number} of {_asset(workflow)}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _link(name: str, identifier: str) -> str:

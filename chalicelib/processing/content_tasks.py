@@ -3,26 +3,31 @@
 from datetime import datetime
 from typing import Any
 
+from pynamodb.expressions.update import Action
+
 from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
+from chalicelib.assets.tasks import ContentTask, Task, TaskError
+from chalicelib.core.attributes import StructAttribute
 from chalicelib.core.tables import ConditionFailed, Write, change, update
-from chalicelib.processing import advancing, tasks
-from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskError
+from chalicelib.processing import statistics, tasks
+from chalicelib.processing.tasks import CONTENT_TASKS
 
-_TASK_ATTRIBUTES: dict[JobType, Any] = {
+_TASK_ATTRIBUTES: dict[ContentTask, StructAttribute[Task | None]] = {
     "thumbnail": Content.thumbnail_task,
     "metadata": Content.metadata_task,
+    "decoding": Content.decoding_task,
 }
 
 
-def begin(content: Content, job_type: JobType, now: datetime) -> Task | None:
+def begin(content: Content, name: ContentTask, now: datetime) -> Task | None:
     """Note that a task runs; None when it was just ended, or the content deleted."""
-    task = tasks.begun(tasks.read(_stored_task(content, job_type), job_type), now)
+    task = tasks.begun(_stored_task(content, name) or _fresh(name), now)
     try:
         update(
             content,
-            _TASK_ATTRIBUTES[job_type].set(tasks.stored(task)),
-            condition=Content.pending.contains(job_type) & contents.is_kept(content),
+            _TASK_ATTRIBUTES[name].set(task),
+            condition=Content.pending.contains(name) & contents.is_kept(content),
         )
     except ConditionFailed:
         return None
@@ -31,6 +36,7 @@ def begin(content: Content, job_type: JobType, now: datetime) -> Task | None:
 
 def finish(
     content: Content,
+    name: ContentTask,
     task: Task,
     now: datetime,
     *,
@@ -38,12 +44,13 @@ def finish(
     error: TaskError | None = None,
     peak_memory_bytes: int | None = None,
 ) -> bool:
-    """Note what became of a task, and move the versions on when it was the last one.
+    """Note what became of a task; `completion.advance_all` then moves the versions on.
 
     Of two deliveries that ran it at once, the first to end counts.
 
     Args:
         content: what it worked on.
+        name: which task.
         task: the task as `begin` gave it.
         now: the present time.
         facts: attributes of the content that the task found out.
@@ -55,18 +62,18 @@ def finish(
     """
     done = tasks.ended(task, now, error, peak_memory_bytes)
     actions = [
-        _TASK_ATTRIBUTES[task.job_type].set(tasks.stored(done)),
-        Content.pending.delete({task.job_type}),
+        _TASK_ATTRIBUTES[name].set(done),
+        Content.pending.delete({name}),
     ]
     actions += [getattr(Content, name).set(value) for name, value in (facts or {}).items()]
-    if error is not None:
+    if error is not None and not content.is_rerun:
         actions.append(Content.failure.set(error.code))
-    still_mine = Content.pending.contains(task.job_type) & contents.is_kept(content)
+    still_mine = Content.pending.contains(name) & contents.is_kept(content)
     try:
         update(content, *actions, condition=still_mine)
     except ConditionFailed:
         return False
-    advancing.advance_all(content, now)
+    statistics.count(content.tenant_id, done, now)
     return True
 
 
@@ -78,25 +85,30 @@ def revived(content: Content) -> list[Write]:
     return [change(content, *again, condition=contents.is_kept(content))]
 
 
-def task_of(content: Content, job_type: JobType) -> Task | None:
-    """Give a task of a content; None when nobody asked for it."""
-    stored = _stored_task(content, job_type)
-    if stored is None and job_type not in (content.pending or ()):
+def task_of(content: Content, name: ContentTask) -> Task | None:
+    """Return a task of a content; None when nobody asked for it."""
+    stored = _stored_task(content, name)
+    if stored is None and name not in (content.pending or ()):
         return None
-    return tasks.read(stored, job_type)
+    return stored or _fresh(name)
 
 
-def failed(content: Content) -> set[JobType]:
-    """Give the tasks that have failed."""
+def failed(content: Content) -> set[ContentTask]:
+    """Return the tasks that have failed."""
     known = {name: task_of(content, name) for name in CONTENT_TASKS}
     return {name for name, task in known.items() if task is not None and task.status == "failed"}
 
 
-def afresh(job_types: set[JobType]) -> list[Any]:
-    """Give the actions that have tasks done from their beginning, and no failure left."""
-    begin = [_TASK_ATTRIBUTES[name].set(tasks.stored(Task(job_type=name))) for name in job_types]
-    return [Content.failure.remove(), Content.pending.add(job_types), *begin]
+def afresh(names: set[ContentTask]) -> list[Action]:
+    """Return the actions that have tasks done from their beginning, and no failure left."""
+    begin = [_TASK_ATTRIBUTES[name].set(_fresh(name)) for name in names]
+    return [Content.failure.remove(), Content.pending.add(names), *begin]
 
 
-def _stored_task(content: Content, job_type: JobType) -> Any:
-    return content.thumbnail_task if job_type == "thumbnail" else content.metadata_task
+def _fresh(name: ContentTask) -> Task:
+    return Task(job_type=tasks.job_type_of(name))
+
+
+def _stored_task(content: Content, name: ContentTask) -> Task | None:
+    found: Task | None = getattr(content, f"{name}_task")
+    return found

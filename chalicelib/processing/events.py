@@ -1,22 +1,45 @@
 """The Lambdas of the pipeline: each takes messages of one queue, or a schedule."""
 
+from datetime import datetime
+
 import msgspec
 from chalice.app import Blueprint, Rate
 
 from chalicelib.assets import contents
+from chalicelib.assets.contents import Content
 from chalicelib.assets.models import Upload, asset_key
 from chalicelib.core import clock, entrypoint, queues
+from chalicelib.core.settings import settings
 from chalicelib.core.tables import find
-from chalicelib.processing import arrivals, derive, ingest, sweeping
+from chalicelib.processing import (
+    arrivals,
+    cleaning,
+    completion,
+    ingest,
+    recent_scans,
+    refreshing,
+    rescanning,
+    run_tasks,
+    sweeper,
+)
 
 bp = Blueprint(__name__)
 
 
 class Arrived(msgspec.Struct):
-    """An upload whose bytes are to be scanned."""
+    """An upload whose bytes are to be scanned; `at` is when S3 says that they came."""
 
     tenant_id: str
     upload_id: str
+    at: datetime | None = None
+
+
+class ScannedAgain(msgspec.Struct):
+    """A content that is to be scanned again, as part of a job or of none."""
+
+    tenant_id: str
+    sha256: str
+    job_id: str | None = None
 
 
 class Stored(msgspec.Struct):
@@ -28,11 +51,14 @@ class Stored(msgspec.Struct):
 
 def _uploads(body: str) -> list[Arrived]:
     """Read S3 events of the uploads bucket, whose keys are tenant/asset/upload."""
-    keys = [key.split("/") for key in queues.created_keys(body)]
-    return [Arrived(key[0], key[2]) for key in keys if len(key) == 3]
+    named = [(key.split("/"), at) for key, at in queues.created(body)]
+    return [Arrived(key[0], key[2], at) for key, at in named if len(key) == 3]
 
 
-def _arrivals(body: str) -> list[Arrived]:
+def _to_scan(body: str) -> list[Arrived | ScannedAgain]:
+    """Read what asks for a scan: of an upload, or once more of a content."""
+    if "sha256" in msgspec.json.decode(body, type=dict):
+        return [msgspec.json.decode(body, type=ScannedAgain)]
     return [msgspec.json.decode(body, type=Arrived)]
 
 
@@ -40,7 +66,7 @@ def _contents(body: str) -> list[Stored]:
     """Read what asks for a task: an S3 event of the originals bucket, or Reef itself."""
     if "tenant_id" in msgspec.json.decode(body, type=dict):
         return [msgspec.json.decode(body, type=Stored)]
-    keys = [key.split("/") for key in queues.created_keys(body)]
+    keys = [key.split("/") for key, _ in queues.created(body)]
     return [Stored(*key) for key in keys if len(key) == 2]
 
 
@@ -48,21 +74,22 @@ def _contents(body: str) -> list[Stored]:
 @entrypoint.batch(_uploads)
 def route_upload(arrived: Arrived) -> None:
     """Send an arrived upload to the scan queue for its size."""
-    upload = _upload(arrived)
+    key = asset_key(arrived.tenant_id, arrived.upload_id)
+    upload = find(Upload, key, "UPLOAD")
     if upload is not None:
-        arrivals.route(upload, clock.now())
+        arrivals.route(upload, clock.now(), arrived.at)
 
 
 @bp.on_sqs_message(queue="scan-small", batch_size=1)
-@entrypoint.batch(_arrivals)
-def scan_upload(arrived: Arrived) -> None:
+@entrypoint.batch(_to_scan)
+def scan_upload(arrived: Arrived | ScannedAgain) -> None:
     """Scan one upload and act on the verdict."""
     _scan(arrived)
 
 
 @bp.on_sqs_message(queue="scan-large", batch_size=1)
-@entrypoint.batch(_arrivals)
-def scan_large_upload(arrived: Arrived) -> None:
+@entrypoint.batch(_to_scan)
+def scan_large_upload(arrived: Arrived | ScannedAgain) -> None:
     """Scan one large upload, with more time and disk."""
     _scan(arrived)
 
@@ -73,7 +100,9 @@ def make_thumbnails(stored: Stored) -> None:
     """Make the thumbnails of one content."""
     content = contents.get(stored.tenant_id, stored.sha256)
     if content is not None:
-        derive.make_thumbnails(content, clock.now())
+        run_tasks.make_thumbnails(content, clock.now())
+        completion.advance_all(content, clock.now())
+        _show_rerun(content)
     else:  # purged, and what was copied or made meanwhile is left over
         contents.forget(stored.tenant_id, stored.sha256, clock.now())
 
@@ -84,31 +113,46 @@ def read_metadata(stored: Stored) -> None:
     """Read the metadata of one content."""
     content = contents.get(stored.tenant_id, stored.sha256)
     if content is not None:
-        derive.read_metadata(content, clock.now())
+        run_tasks.read_metadata(content, clock.now())
+        completion.advance_all(content, clock.now())
+        _show_rerun(content)
 
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES))
 @entrypoint.scheduled
 def sweep_unfinished() -> None:
     """Send on what got stuck."""
-    sweeping.sweep(clock.now())
+    sweeper.sweep(clock.now())
 
 
 @bp.schedule(Rate(6, unit=Rate.HOURS))
 @entrypoint.scheduled
 def refresh_signatures() -> None:
     """Fetch the newest virus signatures."""
-    from chalicelib.processing import supply  # needs the scanner's layer
-    from chalicelib.processing.signatures import Freshclam
+    from chalicelib.processing.scanning import scanner_source  # needs the scanner's layer
+    from chalicelib.processing.scanning.signatures import Freshclam
 
-    supply.refresh(Freshclam(), clock.now())
-
-
-def _upload(arrived: Arrived) -> Upload | None:
-    return find(Upload, asset_key(arrived.tenant_id, arrived.upload_id), "UPLOAD")
+    scanner_source.refresh(Freshclam(custom_urls=settings().signature_urls), clock.now())
 
 
-def _scan(arrived: Arrived) -> None:
-    upload = _upload(arrived)
-    if upload is not None:
-        ingest.examine(upload, clock.now())
+@bp.schedule(Rate(6, unit=Rate.HOURS))
+@entrypoint.scheduled
+def clean_up() -> None:
+    """Scan recent contents again where signatures have changed, and delete what nothing has."""
+    recent_scans.ask(clock.now())
+    cleaning.clean(clock.now())
+
+
+def _scan(arrived: Arrived | ScannedAgain) -> None:
+    if isinstance(arrived, Arrived):
+        ingest.examine(arrived.tenant_id, arrived.upload_id, clock.now())
+    else:
+        rescanning.rescan(arrived.tenant_id, arrived.sha256, arrived.job_id, clock.now())
+
+
+def _show_rerun(content: Content) -> None:
+    """Show what tasks found that were run again, once all of them have ended."""
+    if content.is_rerun:
+        fresh = contents.get(content.tenant_id, content.sha256)
+        if fresh is not None and contents.is_done(fresh):
+            refreshing.show(fresh)

@@ -5,159 +5,147 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets import catalog, contents, reservations, versions
+from chalicelib.assets import reservations
 from chalicelib.assets.contents import Content
-from chalicelib.assets.faces import Face, Scan
-from chalicelib.assets.models import AssetVersion, Upload, asset_key
-from chalicelib.assets.versions import VersionRef
+from chalicelib.assets.faces import Scan
+from chalicelib.assets.models import AssetVersion, Upload
+from chalicelib.assets.tasks import Task, TaskStatus
+from chalicelib.assets.uploads import life as upload_life
+from chalicelib.assets.versions import life, moves
+from chalicelib.assets.versions.life import Transition
+from chalicelib.assets.versions.moves import Move, VersionRef
 from chalicelib.core import clock, storage
-from chalicelib.core.due import due_key
-from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.identity import Actor
+from chalicelib.core.api.identity import Actor
+from chalicelib.core.errors import Conflict, Forbidden
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, Write, change, find
-from chalicelib.processing import advancing, arrivals, content_tasks, tasks
+from chalicelib.core.tables import ConditionFailed, Write
+from chalicelib.processing import arrivals, completion, content_tasks
+from chalicelib.processing.conversion import requests
+from chalicelib.processing.conversion.models import Conversion
 from chalicelib.processing.models import ProcessingJob
-from chalicelib.processing.tasks import CONTENT_TASKS, JobType, Task, TaskStatus
+from chalicelib.processing.progress import Progress
 from chalicelib.tenants import accounts, quotas
-
-_STATUS: dict[str, TaskStatus] = {
-    "uploading": "pending",
-    "scanning": "running",
-    "processing": "running",
-    "failed": "failed",
-}
+from chalicelib.tenants.roles import ADMINS
 
 _NEVER_ARRIVED = frozenset({"aborted", "upload_expired"})
 
 
 class Job(msgspec.Struct):
-    """A job; `progress_percent` is the share of its tasks that have ended."""
+    """A job.
+
+    Attributes:
+        id: its id.
+        asset_id: the asset whose version it works on; null where it makes a zip of several.
+        status: how far it is; `failed` as soon as one of its tasks has failed for good.
+        progress_percent: the share of its tasks that have ended, or of a zip's bytes, 0 to 100.
+        tasks: what it does, in order.
+        left_out: of a zip, how many of the assets asked for are not in it.
+        handed_over: of a job that hands over what a member owns, how much it has moved, by kind.
+        download_url: of a zip that is done, a signed URL for a few minutes.
+        download_urls: where it became several files, those of all.
+    """
 
     id: str
-    asset_id: str
+    asset_id: str | None
     status: TaskStatus
     progress_percent: int
     tasks: list[Task]
+    left_out: int | msgspec.UnsetType = msgspec.UNSET
+    handed_over: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+    download_url: str | msgspec.UnsetType = msgspec.UNSET
+    download_urls: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
-def find_upload(actor: Actor, job_or_asset_id: str) -> Upload:
-    """Find the upload that a job processes, by the job's id or its asset's.
-
-    Raises:
-        NotFound: there is none, or the actor may not see the asset.
-    """
-    upload = find(Upload, asset_key(actor.tenant_id, job_or_asset_id), "UPLOAD")
-    asset = catalog.visible(actor, upload.asset_id if upload else job_or_asset_id)
-    if upload is None:
-        face = catalog.face_for(asset, actor, clock.now())
-        assert face is not None  # it is visible
-        version = catalog.version(asset.tenant_id, asset.asset_id, face.number)
-        if version is not None and version.upload_id:
-            upload = find(Upload, asset_key(actor.tenant_id, version.upload_id), "UPLOAD")
-    if upload is None or not catalog.sees_version(asset, actor, int(upload.number)):
-        raise NotFound("There is no such job.")
-    return upload
-
-
-def version_status(upload: Upload) -> str:
-    """Read how far the upload's version has come."""
-    version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
-    return str(version.status) if version else "failed"
-
-
-def describe(upload: Upload) -> Job:
+def describe(progress: Progress) -> Job:
     """Put a job together."""
-    status = version_status(upload)
-    job = arrivals.find_job(upload)
-    scan = tasks.read(job.scan_task if job else None, "virus_scan")
-    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
-    shown = [scan]
-    if status not in {"quarantined", "failed"} or content is not None:
-        shown += [_task(content, name) for name in CONTENT_TASKS if name in upload.tasks]
+    status, shown = progress.status, progress.tasks
     over = sum(task.status in {"completed", "failed"} for task in shown)
-    overall = _STATUS.get(status, "completed")
-    done = overall in {"completed", "failed"}
+    done = status in {"completed", "failed"}
     return Job(
-        id=upload.upload_id,
-        asset_id=upload.asset_id,
-        status=overall,
+        id=progress.upload.upload_id,
+        asset_id=progress.upload.asset_id,
+        status=status,
         progress_percent=100 if done else over * 100 // len(shown),
         tasks=shown,
     )
 
 
-def retry(upload: Upload, actor: Actor, now: datetime) -> None:
+def retry(progress: Progress, actor: Actor, now: datetime) -> None:
     """Run the failed tasks of a job again.
 
+    What arrived when its uploader might not upload any more an admin takes over with that.
+
     Raises:
+        Forbidden: only an admin may.
         Conflict: nothing failed, or the bytes are gone.
         QuotaExceeded: the bytes of a failed upload were given back, and no longer fit.
     """
-    version = catalog.version(upload.tenant_id, upload.asset_id, int(upload.number))
+    upload, version, content = progress.upload, progress.version, progress.content
+    reason = version.face.status_reason if version is not None else None
+    if reason == "uploader_inactive" and not actor.has(ADMINS):
+        raise Forbidden("Its uploader might not upload any more; an admin can take it over.")
     if version is None or version.status != "failed":
-        raise Conflict("Nothing of this job has failed.")
-    if version.face["status_reason"] in _NEVER_ARRIVED:
+        begun = [one for one in progress.conversions if _again(one, now)]
+        if not begun:
+            raise Conflict("Nothing of this job has failed.")
+        return
+    if reason in _NEVER_ARRIVED:
         raise Conflict("The bytes never arrived; upload the file again.")
-    job = arrivals.find_job(upload)
-    content = contents.get(upload.tenant_id, job.sha256) if job and job.sha256 else None
     attached = content is not None and version.content_key is not None
     if not attached and _object_gone(upload):
         raise Conflict("The uploaded bytes are gone; upload the file again.")
     if not attached:
-        _reopen(upload, actor, version, "scanning", now)
-        if job is not None:
-            job.update(actions=[ProcessingJob.scan_task.set(_fresh_scan())])
-        arrivals.send_to_scan(upload, int(upload.declared["size_bytes"]))
+        _reopen(upload, actor, version, life.SCANNED_AGAIN, now)
+        if progress.job is not None:
+            progress.job.update(actions=[ProcessingJob.scan_task.set(Task(job_type="virus_scan"))])
+        arrivals.send_to_scan(upload, upload.declared.size_bytes)
         return
     assert content is not None
-    _reopen(upload, actor, version, "processing", now, content_tasks.revived(content))
+    revived = content_tasks.revived(content)
+    _reopen(upload, actor, version, life.PROCESSED_AGAIN, now, revived)
     content = Content.get(content.pk, content.sk, consistent_read=True)
     for name in sorted(content.pending or ()):
         arrivals.send_task(content.tenant_id, content.sha256, name)
     # Another upload's retry may have mended it already; the audit trail tells that after the retry.
-    advancing.advance_all(content, clock.now())
+    completion.advance_all(content, clock.now())
+
+
+def _again(conversion: Conversion, now: datetime) -> bool:
+    return conversion.task.status == "failed" and requests.ask_again(conversion, now)
 
 
 def _reopen(
     upload: Upload,
     actor: Actor,
     version: AssetVersion,
-    status: str,
+    transition: Transition,
     now: datetime,
     also: Sequence[Write] = (),
 ) -> None:
     """Take a failed version back into work, and its bytes back into the quota."""
-    size_bytes = int(version.face["size_bytes"])
-    quota = accounts.settings_of(accounts.get(upload.tenant_id)).storage_quota_bytes
+    size_bytes = version.face.size_bytes
+    quota = accounts.settings_of(upload.tenant_id).storage_quota_bytes
     reservation = (upload.tenant_id, clock.new_id(now), size_bytes, 0)
     reservations.reserve(*reservation, quota, now)
     kept = quotas.settled(*reservation)
-    shard, due_at = due_key(now + arrivals.STUCK_AFTER, upload.upload_id)
-    again = change(
+    taken_over = upload.taken_over or version.face.status_reason == "uploader_inactive"
+    again = upload_life.moved(
         upload,
-        Upload.state.set("arrived"),
-        Upload.sweeps.set(0),
-        Upload.due_shard.set(shard),
-        Upload.due_at.set(due_at),
-        condition=Upload.state == "ended",
+        upload_life.REOPENED,
+        now + arrivals.STUCK_AFTER,
+        Upload.taken_over.set(taken_over),
     )
-
-    def reopen(face: Face) -> None:
-        face.status, face.status_reason = status, None  # type: ignore[assignment]
-        if status == "scanning":
-            face.scan = Scan()
-
-    ref = VersionRef(upload.tenant_id, upload.asset_id, int(upload.number))
+    ref = VersionRef(upload.tenant_id, upload.asset_id, upload.number)
     try:
-        moved = versions.move(
+        moved = moves.move(
             ref,
-            ["failed"],
-            reopen,
-            now,
-            action="version.retried",
-            actor=actor.person,
-            also=[again, kept, *also],
+            Move(
+                transition,
+                now,
+                actor=actor.person,
+                found={"scan": Scan()} if transition == life.SCANNED_AGAIN else None,
+                also=[again, kept, *also],
+            ),
         )
     except ConditionFailed:
         moved = False
@@ -168,13 +156,3 @@ def _reopen(
 
 def _object_gone(upload: Upload) -> bool:
     return storage.first_version(settings().uploads_bucket, upload.key) is None
-
-
-def _fresh_scan() -> dict[str, object]:
-    return tasks.stored(Task(job_type="virus_scan"))
-
-
-def _task(content: Content | None, job_type: JobType) -> Task:
-    if content is None:
-        return Task(job_type=job_type)
-    return content_tasks.task_of(content, job_type) or Task(job_type=job_type)

@@ -1,9 +1,9 @@
 """Jobs, as the processing table holds them."""
 
-from typing import Any
+from pynamodb.attributes import UnicodeAttribute
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-
+from chalicelib.assets.tasks import Task
+from chalicelib.core.attributes import StructAttribute
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
@@ -20,4 +20,4 @@ class ProcessingJob(Item):
 
     asset_id = UnicodeAttribute(null=True)
     sha256 = UnicodeAttribute(null=True)
-    scan_task: Any = JSONAttribute(null=True)
+    scan_task = StructAttribute(Task, null=True)

@@ -38,6 +38,20 @@ class ProcessingTimeout(MediaProblem):
     message = "Processing this file took too long. A simpler or shorter file may work."
 
 
+class Unforeseen(MediaProblem):
+    """A library failed in a way that nobody foresaw; the same bytes would make it fail again.
+
+    `trace` is for the log alone.
+    """
+
+    code = "processing_failed"
+    message = "Reef could not process this file. Export it again, or in another format."
+
+    def __init__(self, message: str = "", trace: str = "") -> None:
+        self.trace = trace
+        super().__init__(message)
+
+
 BY_CODE: dict[str, type[MediaProblem]] = {
     problem.code: problem for problem in (Unreadable, TooLargeToDecode, ProcessingTimeout)
 }

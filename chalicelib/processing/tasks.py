@@ -1,54 +1,29 @@
-"""The state of one task, as a job shows it and the table holds it."""
+"""The tasks of a job: which there are, and how one begins and ends."""
 
 from datetime import datetime
-from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.assets.tasks import ContentTask, JobType, Task, TaskError
 from chalicelib.core import clock
 
-JobType = Literal["virus_scan", "thumbnail", "metadata", "conversion", "compression"]
-TaskStatus = Literal["pending", "running", "completed", "failed"]
+CONTENT_TASKS: tuple[ContentTask, ...] = ("thumbnail", "metadata", "decoding")
+"""The tasks on a content, in the order in which jobs show them.
 
-CONTENT_TASKS: tuple[JobType, ...] = ("thumbnail", "metadata")
-"""The tasks on a content, in the order in which jobs show them."""
+`decoding` makes sure that a picture, film or sound can be decoded where nobody asked for
+thumbnails; it does the first half of that task, and jobs show it as one where it fails.
+"""
 
 MAX_ATTEMPTS = 5
 
 
-class TaskError(msgspec.Struct):
-    """Why a task failed: a code for programs, a sentence for people."""
-
-    code: str
-    message: str
-
-
-class Task(msgspec.Struct, kw_only=True):
-    """One task of a job."""
-
-    job_type: JobType
-    status: TaskStatus = "pending"
-    attempts: int = 0
-    started_at: str | None = None
-    finished_at: str | None = None
-    duration_seconds: float | None = None
-    peak_memory_bytes: int | None = None
-    error: TaskError | None = None
-
-
-def read(stored: dict[str, Any] | None, job_type: JobType) -> Task:
-    """Read a task as a table holds it; one never begun is pending."""
-    return msgspec.convert(stored, Task) if stored else Task(job_type=job_type)
-
-
-def stored(task: Task) -> dict[str, Any]:
-    """Write a task as a table holds it."""
-    value: dict[str, Any] = msgspec.to_builtins(task)
-    return value
+def job_type_of(name: ContentTask) -> JobType:
+    """Return as which type jobs show a task on a content."""
+    return "thumbnail" if name == "decoding" else name
 
 
 def begun(task: Task, now: datetime) -> Task:
-    """Give the task as it is while it runs once more."""
+    """Return the task as it is while it runs once more."""
     return Task(
         job_type=task.job_type,
         status="running",
@@ -60,7 +35,7 @@ def begun(task: Task, now: datetime) -> Task:
 def ended(
     task: Task, now: datetime, error: TaskError | None = None, peak_memory_bytes: int | None = None
 ) -> Task:
-    """Give the task as it is when it has run."""
+    """Return the task as it is when it has run."""
     begin = datetime.fromisoformat(task.started_at) if task.started_at else now
     return msgspec.structs.replace(
         task,

@@ -1,7 +1,7 @@
 """Tenants themselves: creating one, reading its settings, changing them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -9,8 +9,20 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, invalid
 from chalicelib.core.outbox import Person, record
 from chalicelib.core.settings import TENANT_SETTINGS, Settings, for_tenant, settings
-from chalicelib.core.tables import ConditionFailed, change, find, put, transact, update
+from chalicelib.core.tables import (
+    ConditionFailed,
+    Item,
+    Key,
+    change,
+    find,
+    find_together,
+    put,
+    transact,
+)
 from chalicelib.tenants.models import Tenant, Usage
+
+A = TypeVar("A", bound=Item)
+B = TypeVar("B", bound=Item)
 
 OPERATOR = Person("operator", "")
 """The actor of what the deployment's admin does at the command line."""
@@ -45,22 +57,37 @@ def get(tenant_id: str) -> Tenant:
     return tenant
 
 
+def get_with(
+    tenant_id: str, first: Key[A] | None, second: Key[B] | None = None
+) -> tuple[Tenant, A | None, B | None]:
+    """Read a tenant that is known to exist, and one or two other items, in one request."""
+    tenant, one, other = find_together((Tenant, tenant_id, "TENANT"), first, second)
+    if tenant is None:
+        raise LookupError(f"no tenant {tenant_id}")
+    return tenant, one, other
+
+
 def usage(tenant_id: str) -> Usage:
     """Read what a tenant uses."""
     return find(Usage, tenant_id, "USAGE") or Usage(tenant_id, "USAGE")
 
 
-def settings_of(tenant: Tenant) -> Settings:
-    """Give the settings in force for a tenant, its own quota included."""
+def settings_of(tenant_id: str) -> Settings:
+    """Return the settings in force for a tenant that is known to exist, its own quota included."""
+    return settings_in_force(get(tenant_id))
+
+
+def settings_in_force(tenant: Tenant) -> Settings:
+    """Return the settings in force for a tenant that was read already."""
     effective = for_tenant(tenant.overrides)
     if tenant.storage_quota_bytes is None:
         return effective
-    return msgspec.structs.replace(effective, storage_quota_bytes=int(tenant.storage_quota_bytes))
+    return msgspec.structs.replace(effective, storage_quota_bytes=tenant.storage_quota_bytes)
 
 
 def shown_settings(tenant: Tenant) -> dict[str, Any]:
-    """Give the settings that a tenant may override, with their values in force, by name."""
-    values = msgspec.to_builtins(settings_of(tenant))
+    """Return the settings that a tenant may override, with their values in force, by name."""
+    values = msgspec.to_builtins(settings_in_force(tenant))
     return {name.upper(): values[name] for name in TENANT_SETTINGS}
 
 
@@ -71,7 +98,7 @@ def change_settings(
 
     Raises:
         Invalid: not a setting of tenants, or a value that it does not take.
-        Conflict: somebody else changed the settings at the same time.
+        Conflict: another request changed the settings at the same time.
     """
     old = dict(tenant.overrides)
     new = dict(old)
@@ -104,11 +131,32 @@ def _checked(name: str, field: str, value: Any) -> Any:
     if field == "allowed_mime_types":
         unknown = sorted(set(effective.allowed_mime_types) - set(settings().allowed_mime_types))
         if unknown:
-            raise invalid(f"settings.{name}", f"Not allowed here: {', '.join(unknown)}")
+            some = ", ".join(unknown[:10])
+            raise invalid(f"settings.{name}", f"Not allowed here: {some}")
+        return list(dict.fromkeys(effective.allowed_mime_types))
     return value
 
 
 def set_quota(tenant_id: str, quota_bytes: int) -> None:
-    """Give a tenant a storage quota of its own, as the deployment's admin may."""
-    tenant = get(tenant_id)
-    update(tenant, Tenant.storage_quota_bytes.set(quota_bytes))
+    """Give a tenant a storage quota of its own, as the deployment's admin may.
+
+    Raises:
+        Conflict: another request changed it at the same time.
+    """
+    tenant, now = get(tenant_id), clock.now()
+    before = tenant.storage_quota_bytes
+    written = record(
+        tenant_id,
+        OPERATOR,
+        "tenant.quota_changed",
+        ("tenant", tenant_id),
+        now,
+        old={"storage_quota_bytes": settings_in_force(tenant).storage_quota_bytes},
+        new={"storage_quota_bytes": quota_bytes},
+    )
+    quota = Tenant.storage_quota_bytes
+    unchanged = quota.does_not_exist() if before is None else quota == before
+    try:
+        transact(change(tenant, quota.set(quota_bytes), condition=unchanged), put(written))
+    except ConditionFailed:
+        raise Conflict("Somebody changed the quota at the same time; look again.") from None

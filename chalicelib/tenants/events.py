@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.core import clock, entrypoint
 from chalicelib.core.entrypoint import Change
-from chalicelib.tenants import dispatching
+from chalicelib.tenants.audit import dispatching
 
 bp = Blueprint(__name__)
 

@@ -1,13 +1,17 @@
-"""Members: who they are, what they may, and how they come and go."""
+"""Members: who they are, what they may, and how they go."""
 
 import re
 from datetime import datetime
-from typing import Any
 
-from chalicelib.core import clock, identity
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.core import clock, pages
+from chalicelib.core.api import identity
+from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, invalid
-from chalicelib.core.identity import Actor
+from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import Person, record
+from chalicelib.core.pages import Position
 from chalicelib.core.tables import (
     ConditionFailed,
     Write,
@@ -18,12 +22,15 @@ from chalicelib.core.tables import (
     remove,
     transact,
 )
-from chalicelib.tenants import directory, roles
+from chalicelib.tenants import directory, memberships, roles
 from chalicelib.tenants.models import (
+    FormerMember,
     Member,
     MemberEmail,
+    Memberships,
     Tenant,
     email_key,
+    former_key,
     member_key,
     tenant_key,
 )
@@ -45,15 +52,21 @@ class LastAdmin(Conflict):
 def authenticate(token: str) -> Actor:
     """Turn a bearer token into the member of this very moment.
 
+    Who is no member of the token's tenant (any more), but an active one of another tenant, comes in
+    without roles, so that they can choose that one.
+
     Raises:
         Unauthenticated: the token is not valid.
-        Forbidden: the member was deactivated or removed.
+        Forbidden: the token's owner is a member of no tenant.
     """
     claims = identity.verify(token)
     member = find(Member, claims.tenant_id, member_key(claims.subject))
-    if member is None or not member.is_active:
-        raise Forbidden("You are not an active member of this tenant; ask one of its admins.")
-    return Actor(claims.tenant_id, member.id, member.email, frozenset(member.roles))
+    if member is None:
+        if memberships.active_in(claims.subject):
+            return Actor(claims.tenant_id, claims.subject, claims.email, frozenset(), False)
+        raise Forbidden("You are not a member of this tenant; ask one of its admins.")
+    roles_held, is_active = frozenset(member.roles), member.may_come_in
+    return Actor(claims.tenant_id, member.id, member.email, roles_held, is_active)
 
 
 def get(tenant_id: str, id_or_email: str) -> Member:
@@ -72,82 +85,16 @@ def get(tenant_id: str, id_or_email: str) -> Member:
     return member
 
 
-def page(tenant_id: str, limit: int, after: str | None) -> tuple[list[Member], str | None]:
-    """List a tenant's members in the order of their ids, and where the next page starts."""
-    start = {"pk": {"S": tenant_id}, "sk": {"S": after}} if after else None
-    results = Member.query(
-        tenant_id, Member.sk.startswith("MEMBER#"), limit=limit, last_evaluated_key=start
-    )
-    found = list(results)
-    last = results.last_evaluated_key
-    return found, last["sk"]["S"] if last else None
+def page(tenant_id: str, limit: int, position: Position) -> tuple[list[Member], Position]:
+    """Read one page of a tenant's members, in the order of their ids."""
+    members = Member.sk.startswith("MEMBER#")
+    return pages.read(Member, tenant_id, members, limit=limit, position=position)
 
 
 def active(tenant_id: str) -> list[Member]:
     """List a tenant's active members in the order of their ids."""
     everyone = Member.query(tenant_id, Member.sk.startswith("MEMBER#"), consistent_read=True)
     return [member for member in everyone if member.is_active]
-
-
-def invite(
-    tenant_id: str,
-    email: str,
-    names: list[str],
-    actor: Person,
-    now: datetime,
-    *,
-    is_active: bool = True,
-    password: str | None = None,
-) -> Member:
-    """Make a person a member and give them a way to sign in.
-
-    Args:
-        tenant_id: where.
-        email: their address, unique in the whole user pool.
-        names: their roles.
-        actor: who invites.
-        now: when.
-        is_active: whether they may come in at once.
-        password: a lasting one, for seeds; without it a temporary one is mailed.
-
-    Raises:
-        Invalid: not an address, or not roles.
-        Conflict: they are a member already, or the address is taken.
-    """
-    address = checked_email(email)
-    names = checked_roles(names)
-    if find(MemberEmail, tenant_id, email_key(address)):
-        raise Conflict(f"{address} is a member already.")
-    person = directory.create(tenant_id, address, password)
-    member = Member(
-        tenant_id,
-        member_key(person.id),
-        email=address,
-        roles=names,
-        is_active=is_active,
-        created_at=clock.timestamp(now),
-    )
-    new = {"email": address, "roles": names, "is_active": is_active}
-    subject = ("member", person.id)
-    try:
-        transact(
-            put(member, condition=Member.pk.does_not_exist()),
-            put(
-                MemberEmail(tenant_id, email_key(address), member_id=person.id),
-                condition=MemberEmail.pk.does_not_exist(),
-            ),
-            _counted(tenant_id, _is_admin(member) - 0),
-            put(record(tenant_id, actor, "member.invited", subject, now, new=new)),
-        )
-    except ConditionFailed:
-        raise Conflict(f"{address} is a member already.") from None
-    if password is None:
-        try:
-            directory.send_invitation(person)
-        except Exception:
-            expel(member, actor, now)  # without the mail nobody could sign in, nor be invited again
-            raise
-    return member
 
 
 def alter(
@@ -163,10 +110,10 @@ def alter(
     Raises:
         Invalid: not roles.
         LastAdmin: nobody could manage the tenant any more.
-        Conflict: somebody else changed the member at the same time.
+        Conflict: another request changed the member at the same time.
     """
     old = {"roles": member.roles, "is_active": member.is_active}
-    was_admin = _is_admin(member)
+    was_admin, could_upload = is_admin(member), roles.may_upload(member)
     condition = _unchanged(member)
     if names is not None:
         member.roles = checked_roles(names)
@@ -175,31 +122,54 @@ def alter(
     new = {"roles": member.roles, "is_active": member.is_active}
     if new == old:
         return member
+    if roles.may_upload(member):
+        member.upload_lost_at = None
+    elif could_upload:
+        member.upload_lost_at = clock.timestamp(now)
     subject = ("member", member.id)
-    _commit(
+    commit(
         put(member, condition=condition),
-        _counted(member.pk, _is_admin(member) - was_admin),
+        counted(member.pk, is_admin(member) - was_admin),
         put(record(member.pk, actor, "member.changed", subject, now, old=old, new=new)),
     )
     return member
 
 
 def expel(member: Member, actor: Person, now: datetime) -> None:
-    """Remove a member; what they uploaded stays.
+    """Remove a member; what they uploaded stays. Who is left without any tenant cannot sign in.
 
     Raises:
         LastAdmin: nobody could manage the tenant any more.
-        Conflict: somebody else changed the member at the same time.
+        Conflict: another request changed the member at the same time.
     """
     old = {"email": member.email, "roles": member.roles, "is_active": member.is_active}
-    subject = ("member", member.id)
-    _commit(
-        remove(member, condition=_unchanged(member)),
-        remove(MemberEmail(member.pk, email_key(member.email))),
-        _counted(member.pk, -_is_admin(member)),
-        put(record(member.pk, actor, "member.removed", subject, now, old=old)),
+    lost_at = clock.timestamp(now) if roles.may_upload(member) else member.upload_lost_at
+    written = record(member.pk, actor, "member.removed", ("member", member.id), now, old=old)
+    unchanged = _unchanged(member)
+
+    def write(found: Memberships | None) -> Memberships | None:
+        commit(
+            remove(member, condition=unchanged),
+            put(FormerMember(member.pk, former_key(member.id), upload_lost_at=lost_at)),
+            remove(MemberEmail(member.pk, email_key(member.email))),
+            counted(member.pk, -is_admin(member)),
+            put(written),
+            memberships.leaving(member.id, member.pk, found, now),
+        )
+        return found
+
+    before = memberships.of(member.id)
+    found = despite_others(
+        write,
+        before,
+        lambda _: memberships.of(member.id),
+        "Too many people change this member at the same time; try again.",
     )
-    directory.delete(member.email)
+    left = sorted(set(found.tenants or ()) - {member.pk}) if found else []
+    if left:
+        directory.leave(member.id, member.pk, left[0])
+    else:
+        directory.delete(member.id)
 
 
 def checked_roles(names: list[str]) -> list[str]:
@@ -219,30 +189,45 @@ def checked_roles(names: list[str]) -> list[str]:
     return unique
 
 
-def _commit(*writes: Write) -> None:
+def commit(*writes: Write) -> None:
+    """Write a change of a member whole.
+
+    Raises:
+        LastAdmin: nobody could manage the tenant any more.
+        Conflict: another request changed the member at the same time.
+        ConditionFailed: the person's memberships have changed since they were read.
+    """
     try:
         transact(*writes)
     except ConditionFailed as failure:
-        if isinstance(writes[failure.index].item, Tenant):
+        failed = writes[failure.index].item
+        if isinstance(failed, Memberships):
+            raise
+        if isinstance(failed, Tenant):
             raise LastAdmin from None
         raise Conflict("Somebody changed this member at the same time; look again.") from None
 
 
-def _counted(tenant_id: str, difference: int) -> Write:
-    """Keep the count of active admins, which never falls to none."""
+def counted(tenant_id: str, difference: int, condition: Condition | None = None) -> Write:
+    """Keep the count of active admins, which never falls to none, while a condition holds."""
     tenant = tenant_key(tenant_id)
+    enough: Condition = Tenant.admins > 1 if difference < 0 else Tenant.pk.exists()
+    if condition is not None:
+        enough &= condition
     if difference == 0:
-        return check(tenant, Tenant.pk.exists())
-    enough = Tenant.admins > 1 if difference < 0 else Tenant.pk.exists()
+        return check(tenant, enough)
     return change(tenant, Tenant.admins.add(difference), condition=enough)
 
 
-def _unchanged(member: Member) -> Any:
+def _unchanged(member: Member) -> Condition:
     """Ask that nobody changed what the count of admins depends on."""
-    return (Member.is_active == member.is_active) & (Member.roles == member.roles)
+    unchanged: Condition = Member.is_active == member.is_active
+    unchanged &= Member.roles == member.roles
+    return unchanged
 
 
-def _is_admin(member: Member) -> int:
+def is_admin(member: Member) -> int:
+    """Return 1 for an active admin, else 0."""
     return int(bool(member.is_active) and roles.ADMIN in member.roles)
 
 

@@ -7,7 +7,8 @@ left behind is looked after by the tenant's next upload.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+
+from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock
 from chalicelib.core.errors import Forbidden
@@ -69,7 +70,7 @@ def settle(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> No
 
 
 def settled(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> Write:
-    """Say so in the very transaction that writes it; it fails where the bytes were given back."""
+    """Return the write that settles a reservation; it fails where the bytes were given back."""
     held = token(reservation, size_bytes, assets)
     return change(
         Usage(tenant_id, "USAGE"),
@@ -81,7 +82,7 @@ def settled(tenant_id: str, reservation: str, size_bytes: int, assets: int) -> W
 def cancel(
     tenant_id: str, reservation: str, size_bytes: int, assets: int, *, unless: Write | None = None
 ) -> None:
-    """Give a reservation back for which nothing was written; again changes nothing.
+    """Return a reservation back for which nothing was written; again changes nothing.
 
     Args:
         tenant_id: whose quota.
@@ -111,7 +112,7 @@ def released(
 
     `settled` holds the tokens of reservations that nobody will ever settle or give back any more.
     """
-    actions: list[Any] = [Usage.storage_bytes.add(-size_bytes), Usage.assets.add(-assets)]
+    actions: list[Action] = [Usage.storage_bytes.add(-size_bytes), Usage.assets.add(-assets)]
     if settled:
         actions.append(Usage.reservations.delete(set(settled)))
     return change(Usage(tenant_id, "USAGE"), *actions)

@@ -1,5 +1,7 @@
 """The roles that Reef knows, and the groups of them that routes ask for."""
 
+from chalicelib.tenants.models import Member
+
 VIEWER, CONTRIBUTOR, EDITOR, MODERATOR, ADMIN = (
     "viewer",
     "contributor",
@@ -19,3 +21,8 @@ OVERSEERS = frozenset({EDITOR, MODERATOR, ADMIN})
 """Those who see every asset and version, published or not."""
 
 ADMINS = frozenset({ADMIN})
+
+
+def may_upload(member: Member) -> bool:
+    """Return whether a member may upload at this moment."""
+    return bool(member.is_active) and not CONTRIBUTORS.isdisjoint(member.roles)

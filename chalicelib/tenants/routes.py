@@ -1,34 +1,86 @@
-"""The tenant, its members and its audit trail over HTTP."""
+"""The tenant, its members, and who is asking, over HTTP."""
 
-import csv
-import io
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 
 import msgspec
 
-from chalicelib.core import clock, lists
-from chalicelib.core.errors import Conflict, NotFound, invalid
-from chalicelib.core.http import Incoming, Page, Reply
-from chalicelib.core.identity import Actor
-from chalicelib.core.lists import ListQuery
-from chalicelib.core.outbox import record
-from chalicelib.core.routing import Routes
-from chalicelib.tenants import accounts, audit, members
+from chalicelib.core import clock
+from chalicelib.core.api import lists
+from chalicelib.core.api.identity import Actor
+from chalicelib.core.api.lists import ListQuery
+from chalicelib.core.api.replies import Page
+from chalicelib.core.api.routing import Routes
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.tenants import accounts, invitations, members, memberships, scopes
 from chalicelib.tenants.members import LastAdmin
 from chalicelib.tenants.models import Member, Tenant
 from chalicelib.tenants.roles import ADMINS, MEMBERS
 
-api = Routes(
+api = Routes[Actor](
     __name__,
+    scopes=scopes.TENANT,
     loaders={"member_id": ("member", lambda actor, value: members.get(actor.tenant_id, value))},
+    variables={"member_id": "The member's id or address."},
+    tags={
+        "tenant": "The tenant, its settings and what it uses.",
+        "members": "The tenant's people and their roles.",
+    },
 )
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+own = Routes[Actor](__name__, scopes=scopes.ANY, tags={"me": "Who you are, and what you may."})
+
+
+class TenantNamed(msgspec.Struct):
+    """A tenant by name.
+
+    Attributes:
+        id: its id.
+        name: its name.
+    """
+
+    id: str
+    name: str
+
+
+class MeShown(msgspec.Struct):
+    """Who is asking: `tenant` is the token's, `tenants` are those where they are active.
+
+    Attributes:
+        id: the `sub` of your token, which is your id as a member.
+        email: your address, as the token says it.
+        roles: what you may do in this tenant, read at this moment; to an API key, its own role.
+        tenant: the one that your token is for; without a name where you are no member any more.
+        tenants: those where you are an active member, this one among them.
+    """
+
+    id: str
+    email: str
+    roles: list[str]
+    tenant: TenantNamed
+    tenants: list[TenantNamed]
+
+
+class TenantChoice(msgspec.Struct):
+    """The tenant to work in.
+
+    Attributes:
+        tenant_id: one of `tenants`; the next token that you get is for it.
+    """
+
+    tenant_id: str
 
 
 class UsageShown(msgspec.Struct):
-    """What a tenant uses of its storage."""
+    """What a tenant uses of its storage.
+
+    Attributes:
+        storage_bytes: the bytes of all versions, the trash among them; each counts, even where
+            bytes are kept once.
+        storage_quota_bytes: how many there may be.
+        assets: how many assets there are, those in the trash among them.
+    """
 
     storage_bytes: int
     storage_quota_bytes: int
@@ -36,7 +88,15 @@ class UsageShown(msgspec.Struct):
 
 
 class TenantShown(msgspec.Struct):
-    """A tenant with the settings in force."""
+    """A tenant with the settings in force.
+
+    Attributes:
+        id: its id.
+        name: its name.
+        settings: what is in force, by name: the tenant's own values where it has them, else the
+            deployment's.
+        usage: what it uses.
+    """
 
     id: str
     name: str
@@ -45,13 +105,25 @@ class TenantShown(msgspec.Struct):
 
 
 class TenantChange(msgspec.Struct):
-    """Settings to override; null takes an override back."""
+    """Settings to override; null takes an override back.
+
+    Attributes:
+        settings: values by name, such as `MAX_FILE_SIZE`; null goes back to the deployment's value.
+    """
 
     settings: dict[str, Any]
 
 
 class MemberShown(msgspec.Struct):
-    """A member."""
+    """A member.
+
+    Attributes:
+        id: the `sub` of their tokens.
+        email: their address.
+        roles: what they may do, and roles of the tenant's own.
+        is_active: whether they may do anything at all.
+        created_at: when they were invited.
+    """
 
     id: str
     email: str
@@ -61,7 +133,14 @@ class MemberShown(msgspec.Struct):
 
 
 class Invitation(msgspec.Struct):
-    """Somebody to invite."""
+    """A person to invite.
+
+    Attributes:
+        email: where the invitation goes; a person who is known already gets no new password.
+        roles: any of `viewer`, `contributor`, `editor`, `moderator`, `admin`, and names of your
+            own, for approval steps.
+        is_active: false keeps them out until it is changed.
+    """
 
     email: str
     roles: list[str]
@@ -69,36 +148,32 @@ class Invitation(msgspec.Struct):
 
 
 class MemberChange(msgspec.Struct):
-    """What changes of a member."""
+    """What changes of a member.
+
+    Attributes:
+        roles: all of their roles, in place of those they have.
+        is_active: false ends at once all that they may do.
+    """
 
     roles: list[str] | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-Key = Annotated[str, msgspec.Meta(max_length=254)]
+@own.get("/me", may=MEMBERS, inactive_too=True)
+def show_me(actor: Actor) -> MeShown:
+    """Show who you are and what you may; without being active you may nothing else."""
+    return _me(actor)
 
 
-class AuditQuery(ListQuery, kw_only=True):
-    """Which records; people by id or address."""
+@own.patch("/me", may=MEMBERS, people_alone=True, inactive_too=True, problems=[NotFound])
+def change_me(actor: Actor, body: TenantChoice) -> MeShown:
+    """Choose the tenant to work in, of those where you are an active member.
 
-    actor: Key | None = None
-    subject: Key | None = None
-    action: str | None = None
-    since: Moment | None = None
-    until: Moment | None = None
-
-
-class AuditShown(msgspec.Struct):
-    """One record of the audit trail."""
-
-    id: str
-    at: str
-    actor: dict[str, str]
-    action: str
-    subject: dict[str, str]
-    old: Any
-    new: Any
-    request_id: str | None
+    The next token that you get is for it.
+    """
+    me = _me(actor)
+    memberships.switch(actor.id, body.tenant_id, {tenant.id for tenant in me.tenants})
+    return me
 
 
 @api.get("/tenant", may=MEMBERS)
@@ -117,19 +192,15 @@ def change_tenant(actor: Actor, body: TenantChange) -> TenantShown:
 @api.get("/members", may=ADMINS)
 def list_members(actor: Actor, query: ListQuery) -> Page[MemberShown]:
     """List the members."""
-
-    def read(position: Any) -> tuple[list[MemberShown], Any]:
-        found, following = members.page(actor.tenant_id, query.limit, position)
-        return [_member(member) for member in found], following
-
-    return lists.page("members", actor.tenant_id, query, read)
+    read = partial(members.page, actor.tenant_id)
+    return lists.page("members", actor.tenant_id, query, read, _member)
 
 
 @api.post("/members", may=ADMINS, status=201, problems=[Conflict])
 def invite_member(actor: Actor, body: Invitation) -> MemberShown:
     """Invite a person by e-mail."""
     return _member(
-        members.invite(
+        invitations.invite(
             actor.tenant_id,
             body.email,
             body.roles,
@@ -156,39 +227,22 @@ def remove_member(actor: Actor, member: Member) -> None:
     members.expel(member, actor.person, clock.now())
 
 
-@api.get("/audit", may=ADMINS, problems=[NotFound])
-def list_audit(actor: Actor, query: AuditQuery, incoming: Incoming) -> Page[AuditShown]:
-    """List the audit trail, newest first; `Accept: text/csv` gives CSV."""
-    if query.since and query.until and query.until <= query.since:
-        raise invalid("until", "Must come after since")
-    # No record lies outside of these, so that no page looks through months without any.
-    earliest, latest = audit.earliest(actor.tenant_id), clock.now() + timedelta(minutes=1)
-    since = min(max(query.since or earliest, earliest), latest)
-    until = max(min(query.until or latest, latest), earliest)
-    actor_id = _person_id(actor, query.actor)
-
-    def read(position: Any) -> tuple[list[AuditShown], Any]:
-        found, following = audit.page(
-            actor.tenant_id,
-            since,
-            until,
-            query.limit,
-            position,
-            actor_id=actor_id,
-            subject_id=query.subject,
-            action=query.action,
-        )
-        return [AuditShown(**audit.shown(item)) for item in found], following
-
-    page = lists.page("audit", actor.tenant_id, query, read)
-    if "text/csv" in incoming.headers.get("accept", ""):
-        exported = {"records": len(page.items)}
-        subject = ("tenant", actor.tenant_id)
-        record(
-            actor.tenant_id, actor.person, "audit.exported", subject, clock.now(), new=exported
-        ).save()
-        return _csv(page)  # type: ignore[return-value]
-    return page
+def _me(actor: Actor) -> MeShown:
+    mine = {tenant.pk: tenant.name for tenant in memberships.active_in(actor.id)}
+    name = mine.get(actor.tenant_id)
+    if name is None and (actor.is_active or actor.roles):  # else they are no member of it
+        name = accounts.get(actor.tenant_id).name
+    if actor.is_active and name is not None:
+        mine.setdefault(actor.tenant_id, name)
+    if actor.key is not None:  # it is one tenant's, and tells of no other
+        mine = {actor.tenant_id: mine.get(actor.tenant_id, "")} if actor.is_active else {}
+    return MeShown(
+        id=actor.id,
+        email=actor.email,
+        roles=sorted(actor.roles) if actor.key is None else [actor.key.role],
+        tenant=TenantNamed(actor.tenant_id, name or ""),
+        tenants=[TenantNamed(*one) for one in mine.items()],
+    )
 
 
 def _tenant(tenant: Tenant) -> TenantShown:
@@ -198,9 +252,9 @@ def _tenant(tenant: Tenant) -> TenantShown:
         name=tenant.name,
         settings=accounts.shown_settings(tenant),
         usage=UsageShown(
-            storage_bytes=int(usage.storage_bytes),
-            storage_quota_bytes=accounts.settings_of(tenant).storage_quota_bytes,
-            assets=int(usage.assets),
+            storage_bytes=usage.storage_bytes,
+            storage_quota_bytes=accounts.settings_in_force(tenant).storage_quota_bytes,
+            assets=usage.assets,
         ),
     )
 
@@ -213,30 +267,3 @@ def _member(member: Member) -> MemberShown:
         is_active=bool(member.is_active),
         created_at=member.created_at,
     )
-
-
-def _person_id(actor: Actor, id_or_email: str | None) -> str | None:
-    if id_or_email and "@" in id_or_email:
-        return members.get(actor.tenant_id, id_or_email).id
-    return id_or_email
-
-
-def _csv(page: Page[AuditShown]) -> Reply:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["at", "actor", "action", "subject", "old", "new", "request_id"])
-    for item in page.items:
-        values = [item.old, item.new]
-        old, new = (msgspec.json.encode(v).decode() if v is not None else "" for v in values)
-        who = item.actor["email"] or item.actor["id"]
-        row = [item.at, who, item.action, item.subject["id"], old, new, item.request_id or ""]
-        writer.writerow([_defused(cell) for cell in row])
-    headers = {"Content-Type": "text/csv; charset=utf-8"}
-    if page.next_cursor:
-        headers["X-Next-Cursor"] = page.next_cursor
-    return Reply(out.getvalue(), headers=headers)
-
-
-def _defused(cell: str) -> str:
-    """Keep a spreadsheet from reading a cell as a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -8,7 +8,8 @@ from chalice.app import Blueprint, Rate
 from chalicelib.core import clock, entrypoint, records
 from chalicelib.core.records import Record
 from chalicelib.core.tables import find
-from chalicelib.workflows import endings, lapses, reading, tending, timing
+from chalicelib.workflows import recovery
+from chalicelib.workflows.approval import deadlines, execution, reading, record_consumer
 from chalicelib.workflows.models import WorkflowInstance, workflow_key
 
 bp = Blueprint(__name__)
@@ -38,22 +39,22 @@ def keep_time(tick: Tick) -> None:
     if instance is None:
         return  # of no workflow of ours
     if tick.event == "opened":
-        timing.wait_with(instance, tick.turn, tick.run, tick.token, now)
-        lapses.look_again(reading.of_instance(instance), now)
+        execution.wait_with(instance, tick.turn, tick.run, tick.token, now)
+        deadlines.drop_leavers(reading.of_instance(instance), now)
         return
-    workflow = lapses.expire(reading.of_instance(instance), tick.turn, now)
-    timing.answer(workflow.instance, tick.run, tick.token, now)
+    workflow = deadlines.expire(reading.of_instance(instance), tick.turn, now)
+    execution.answer(workflow.instance, tick.run, tick.token, now)
 
 
 @bp.on_sqs_message(queue="workflow-endings", batch_size=10)
 @entrypoint.batch(records.parse)
 def end_workflows(record: Record) -> None:
     """End workflows that have lost their object, and take people out who may not decide."""
-    endings.consider(record, clock.now())
+    record_consumer.consider(record, clock.now())
 
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES))
 @entrypoint.scheduled
 def tend_workflows() -> None:
     """Send on what got stuck, remind, and start executions again that vanished."""
-    tending.tend(clock.now())
+    recovery.tend(clock.now())

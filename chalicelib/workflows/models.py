@@ -5,18 +5,20 @@ from typing import Any
 
 from pynamodb.attributes import (
     BooleanAttribute,
-    JSONAttribute,
-    NumberAttribute,
     UnicodeAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.core.due import ByDue
+from chalicelib.core.attributes import IntegerAttribute, StructAttribute
+from chalicelib.core.due import ByDue, Due
+from chalicelib.core.outbox import Person
+from chalicelib.core.resources import Resource
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import Item
+from chalicelib.core.tables import Item, M
+from chalicelib.workflows.steps import Assignment, Timing
 
 
-class ByTenant(GlobalSecondaryIndex[Any]):
+class ByTenant(GlobalSecondaryIndex[M]):
     """A tenant's workflows in the order in which they began."""
 
     class Meta:  # noqa: D106
@@ -27,7 +29,7 @@ class ByTenant(GlobalSecondaryIndex[Any]):
     workflow_id = UnicodeAttribute(range_key=True)
 
 
-class ByAsset(GlobalSecondaryIndex[Any]):
+class ByAsset(GlobalSecondaryIndex[M]):
     """An asset's workflows in the order in which they began."""
 
     class Meta:  # noqa: D106
@@ -38,7 +40,7 @@ class ByAsset(GlobalSecondaryIndex[Any]):
     workflow_id = UnicodeAttribute(range_key=True)
 
 
-class ByOpen(GlobalSecondaryIndex[Any]):
+class ByOpen(GlobalSecondaryIndex["WorkflowInstance"]):
     """A tenant's workflows that are under way."""
 
     class Meta:  # noqa: D106
@@ -49,7 +51,7 @@ class ByOpen(GlobalSecondaryIndex[Any]):
     workflow_id = UnicodeAttribute(range_key=True)
 
 
-class ByAssignee(GlobalSecondaryIndex[Any]):
+class ByAssignee(GlobalSecondaryIndex["WorkflowAssignment"]):
     """What is assigned to a member, by when it is due."""
 
     class Meta:  # noqa: D106
@@ -60,47 +62,57 @@ class ByAssignee(GlobalSecondaryIndex[Any]):
     sk_ref = UnicodeAttribute(range_key=True)
 
 
-class DueItem(Item):
+class DueItem(Due):
     """Whatever is due, by its keys; what it is its sort key says."""
 
     class Meta:  # noqa: D106
         table_name = settings().workflows_table
 
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
-
     by_due = ByDue()
 
 
-class WorkflowTemplate(Item):
-    """How a tenant has a kind of content approved (`pk` tenant, `sk` = `TEMPLATE#` + id).
+class WorkflowTemplate(Resource):
+    """How a tenant has a kind of content approved (`sk` = `TEMPLATE#` + id).
 
-    `values` is what the API takes and shows, checked, with people by their ids.
+    While its category moves, `moved_from` is the path that it holds for, too.
     """
 
     class Meta:  # noqa: D106
         table_name = settings().workflows_table
 
-    values: Any = JSONAttribute()
-    created_by: Any = JSONAttribute()
+    moved_from = UnicodeAttribute(null=True)
+
+
+class TemplateForm(Item):
+    """What a template said until it was changed or deleted (`pk` tenant, `sk` = `FORM#` + when).
+
+    Versions that were judged while it was in force go on to be concerned by it.
+    """
+
+    class Meta:  # noqa: D106
+        table_name = settings().workflows_table
+
+    template_id = UnicodeAttribute()
+    values = StructAttribute(dict[str, Any])
+    since = UnicodeAttribute()
+    moved_from = UnicodeAttribute(null=True)
+    created_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
-    updated_at = UnicodeAttribute()
-
-    @property
-    def id(self) -> str:
-        """The template's id, which carries the time of its creation."""
-        return str(self.sk.removeprefix("TEMPLATE#"))
 
 
-class WorkflowInstance(Item):
+class WorkflowInstance(Due):
     """One approval of one version (`pk` tenant and id, `sk` = `WORKFLOW`).
 
     `position` counts steps from 0. `turn` grows with everything that the state machine waits for
     anew, `revision` with every change, and `run` with every execution that had to be started
-    afresh. `opened_at` is when the turn began and `deadline` when its time is over. `entries`
-    counts the history. `newest` is the newest `main` version that was known when this began: one
-    that is newer ends it. `status_before` is what the version was before. `timings` holds of every
-    step that was opened when it was, when it ended, and whether it escalated.
+    afresh. `category` is the asset's for which its templates were chosen. `opened_at` is when the
+    turn began and `deadline` when its time is over. `entries` counts the history. `newest` is the
+    newest `main` version that was known when this began: one that is newer ends it. `status_before`
+    is what the version was before. `timings` holds of every step that was opened when it was, when
+    it ended, and whether it escalated. `picked_id` is the template that came on top of the one that
+    applies. `order` holds the positions of the steps in the order in which they are decided, where
+    that is not their own. `proposal` holds the fields of an edit that is reviewed, where no version
+    is.
     """
 
     class Meta:  # noqa: D106
@@ -112,34 +124,36 @@ class WorkflowInstance(Item):
     open_in = UnicodeAttribute(null=True)
     asset_id = UnicodeAttribute()
     asset_key = UnicodeAttribute()
-    number = NumberAttribute()
-    newest = NumberAttribute()
+    number = IntegerAttribute()
+    newest = IntegerAttribute()
     title = UnicodeAttribute()
+    category = UnicodeAttribute(null=True)
     template_id = UnicodeAttribute()
-    uploader: Any = JSONAttribute()
+    picked_id = UnicodeAttribute(null=True)
+    order = StructAttribute(list[int], null=True)
+    proposal = StructAttribute(dict[str, Any], null=True)
+    uploader = StructAttribute(Person)
     status = UnicodeAttribute()
     status_before = UnicodeAttribute(default="processing")
     reason = UnicodeAttribute(null=True)
-    position = NumberAttribute(default=0)
+    position = IntegerAttribute(default=0)
     step_id = UnicodeAttribute(null=True)
-    turn = NumberAttribute(default=0)
-    run = NumberAttribute(default=1)
-    revision = NumberAttribute(default=1)
-    entries = NumberAttribute(default=0)
+    turn = IntegerAttribute(default=0)
+    run = IntegerAttribute(default=1)
+    revision = IntegerAttribute(default=1)
+    entries = IntegerAttribute(default=0)
     escalated = BooleanAttribute(default=False)
     opened_at = UnicodeAttribute(null=True)
     deadline = UnicodeAttribute(null=True)
-    reminded_turn = NumberAttribute(default=0)
-    started_run = NumberAttribute(default=0)
-    timings: Any = JSONAttribute(default=dict)
-    created_by: Any = JSONAttribute()
+    reminded_turn = IntegerAttribute(default=0)
+    started_run = IntegerAttribute(default=0)
+    timings = StructAttribute(dict[str, Timing], default=dict)
+    created_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
     ended_at = UnicodeAttribute(null=True)
-    due_shard = UnicodeAttribute(null=True)
-    due_at = UnicodeAttribute(null=True)
 
-    by_tenant = ByTenant()
-    by_asset = ByAsset()
+    by_tenant: ByTenant["WorkflowInstance"] = ByTenant()
+    by_asset: ByAsset["WorkflowInstance"] = ByAsset()
     by_open = ByOpen()
 
 
@@ -149,7 +163,7 @@ class WorkflowSnapshot(Item):
     class Meta:  # noqa: D106
         table_name = settings().workflows_table
 
-    values: Any = JSONAttribute()
+    values = StructAttribute(dict[str, Any])
 
 
 class WorkflowStep(Item):
@@ -160,7 +174,7 @@ class WorkflowStep(Item):
 
     status = UnicodeAttribute()
     due_at = UnicodeAttribute(null=True)
-    assignments: Any = JSONAttribute(default=list)
+    assignments = StructAttribute(list[Assignment], default=list)
 
 
 class WorkflowApproval(Item):
@@ -170,23 +184,27 @@ class WorkflowApproval(Item):
         table_name = settings().workflows_table
 
     step_id = UnicodeAttribute()
-    person: Any = JSONAttribute()
+    person = StructAttribute(Person)
     decision = UnicodeAttribute()
     comment = UnicodeAttribute(default="")
     at = UnicodeAttribute()
 
 
 class HistoryEntry(Item):
-    """What happened in a workflow (`sk` = `HISTORY#` + its number)."""
+    """What happened in a workflow (`sk` = `HISTORY#` + its number).
+
+    `to` is the person to whom an assignment was handed.
+    """
 
     class Meta:  # noqa: D106
         table_name = settings().workflows_table
 
     at = UnicodeAttribute()
-    actor: Any = JSONAttribute()
+    actor = StructAttribute(Person)
     action = UnicodeAttribute()
     step_id = UnicodeAttribute(null=True)
     comment = UnicodeAttribute(default="")
+    to = StructAttribute(Person, null=True)
 
 
 class TaskToken(Item):
@@ -196,7 +214,7 @@ class TaskToken(Item):
         table_name = settings().workflows_table
 
     token = UnicodeAttribute()
-    turn = NumberAttribute()
+    turn = IntegerAttribute()
 
 
 class WorkflowAssignment(Item):
@@ -222,46 +240,55 @@ class VersionReview(Item):
         table_name = settings().workflows_table
 
     workflow_id = UnicodeAttribute()
-    number = NumberAttribute()
+    number = IntegerAttribute()
     is_live = BooleanAttribute()
     status = UnicodeAttribute()
 
 
 def workflow_key(tenant_id: str, workflow_id: str) -> str:
-    """Give the partition key of a workflow and all that belongs to it."""
+    """Return the partition key of a workflow and all that belongs to it."""
     return f"{tenant_id}#{workflow_id}"
 
 
 def reviews_key(tenant_id: str, asset_id: str) -> str:
-    """Give the partition key under which an asset's reviews are found."""
+    """Return the partition key under which an asset's reviews are found."""
     return f"{tenant_id}#{asset_id}"
 
 
+PROPOSAL_KEY = "REVIEW#edit"
+"""The sort key of the review of an asset's edit; those of versions sort before it."""
+
+
 def review_key(number: int) -> str:
-    """Give the sort key of a version's review."""
+    """Return the sort key of a version's review."""
     return f"REVIEW#{number:06d}"
 
 
 def template_key(template_id: str) -> str:
-    """Give the sort key of a template."""
+    """Return the sort key of a template."""
     return f"TEMPLATE#{template_id}"
 
 
+def form_key(until: str, template_id: str = "") -> str:
+    """Return the sort key of what a template said until a moment."""
+    return f"FORM#{until}#{template_id}"
+
+
 def step_key(position: int) -> str:
-    """Give the sort key of a step."""
+    """Return the sort key of a step."""
     return f"STEP#{position:03d}"
 
 
 def token_key(turn: int, token: str) -> str:
-    """Give the sort key of a task token; the same one delivered twice is one."""
+    """Return the sort key of a task token; the same one delivered twice is one."""
     return f"TOKEN#{turn:05d}#{hashlib.sha256(token.encode()).hexdigest()[:32]}"
 
 
 def assigned_key(instance: WorkflowInstance) -> str:
-    """Give the partition key of a workflow's assignments."""
+    """Return the partition key of a workflow's assignments."""
     return f"{instance.pk}#assigned"
 
 
 def assignee_key(tenant_id: str, member_id: str) -> str:
-    """Give the key under which a member's assignments are found."""
+    """Return the key under which a member's assignments are found."""
     return f"{tenant_id}#{member_id}"

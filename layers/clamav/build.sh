@@ -56,7 +56,8 @@ for library in "$magic" $(libraries_of "$magic" | grep -Ev '/(libc|ld-linux-x86-
     cp -L "$library" "$layer/lib/"
 done
 
-"$python" -m pip install --quiet --target "$layer/python" --no-deps --requirement "$here/requirements.txt"
+"$python" -m pip install --quiet --no-compile --target "$layer/python" --no-deps --requirement "$here/requirements.txt"
+(cd "$root" && "$python" -m infra.bytecode "$layer/python" /opt/python)
 "$layer/bin/clamd" --version > /dev/null
 "$layer/bin/freshclam" --version > /dev/null
 

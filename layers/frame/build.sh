@@ -9,9 +9,10 @@ python="${PYTHON:-$root/.venv/bin/python}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$python" -m pip install --quiet --target "$work/python" --requirement "$here/requirements.txt" \
+"$python" -m pip install --quiet --no-compile --target "$work/python" --requirement "$here/requirements.txt" \
     --python-version 3.13 --implementation cp --only-binary :all: \
     --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64
+(cd "$root" && "$python" -m infra.bytecode "$work/python" /opt/python)
 
 mkdir -p "$root/dist/layers"
 rm -f "$root/dist/layers/frame.zip"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from chalicelib.processing import clamd, signatures
-from chalicelib.processing.clamd import Clamd
-from chalicelib.processing.signatures import Freshclam
+from chalicelib.processing.scanning import clamd, signatures
+from chalicelib.processing.scanning.clamd import Clamd
+from chalicelib.processing.scanning.signatures import Freshclam
 
 SHIPPED = (Path(__file__).parent / "reef.ndb", Path(__file__).parent / "reef.hdb")
 CONFIG = Freshclam(custom_urls=tuple(path.resolve().as_uri() for path in SHIPPED))

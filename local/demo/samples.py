@@ -82,10 +82,12 @@ def _sunset(width: int, height: int) -> Image.Image:
 
 
 def _tall_photo(path: Path) -> None:
+    """Write a tall photo as a camera held sideways does: lying on its side, with a note to turn."""
     exif = Image.Exif()
     exif[0x0112] = 6  # Orientation: to be turned clockwise by a quarter.
     exif[0x010F] = "Reef demo camera"
-    _sunset(1200, 800).save(path, quality=88, exif=exif)
+    lying = _sunset(800, 1200).transpose(Image.Transpose.ROTATE_90)
+    lying.save(path, quality=88, exif=exif)
 
 
 def _badge() -> Image.Image:

@@ -10,6 +10,7 @@ from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from local.cloud import media_key_ids
 from local.edge.application import Edge
 from local.edge.cloudfront import TrustedKeys
 from local.edge.signatures import Credentials
@@ -53,13 +54,11 @@ def main(port: int) -> None:
 def trusted_keys(cloudfront: Any) -> TrustedKeys:
     """Ask the emulated CloudFront for the public keys of its key groups."""
     keys: dict[str, rsa.RSAPublicKey] = {}
-    groups = cloudfront.list_key_groups()["KeyGroupList"].get("Items", [])
-    for group in groups:
-        for key_id in group["KeyGroup"]["KeyGroupConfig"]["Items"]:
-            config = cloudfront.get_public_key(Id=key_id)["PublicKey"]["PublicKeyConfig"]
-            key = load_pem_public_key(config["EncodedKey"].encode())
-            assert isinstance(key, rsa.RSAPublicKey)
-            keys[key_id] = key
+    for key_id in media_key_ids(cloudfront):
+        config = cloudfront.get_public_key(Id=key_id)["PublicKey"]["PublicKeyConfig"]
+        key = load_pem_public_key(config["EncodedKey"].encode())
+        assert isinstance(key, rsa.RSAPublicKey)
+        keys[key_id] = key
     return keys
 
 

@@ -25,7 +25,7 @@ class Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
     def answer(self) -> "Answer":
-        """Give the XML that S3 answers with."""
+        """Return the XML that S3 answers with."""
         body = (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f"<Error><Code>{self.code}</Code><Message>{escape(self.message)}</Message></Error>"
@@ -39,13 +39,23 @@ class Answer:
     def __init__(self, status: int, headers: Headers, body: Iterable[bytes] = ()) -> None:
         self.status, self.headers, self.body = status, headers, body
 
+    def without_body(self) -> "Answer":
+        """Return what a HEAD gets: status and headers, with the length that a GET would have."""
+        headers = list(self.headers)
+        if self._has_length():
+            headers.append(("Content-Length", str(sum(map(len, self.body)))))
+        return Answer(self.status, headers, iter(()))
+
     def send(self, start_response: Any) -> Iterable[bytes]:
         """Answer over WSGI, with a length where the body is at hand."""
         headers = list(self.headers)
-        if isinstance(self.body, list | tuple) and self.status not in (204, 304):
+        if self._has_length():
             headers.append(("Content-Length", str(sum(map(len, self.body)))))
         start_response(f"{self.status} {HTTPStatus(self.status).phrase}", headers)
         return self.body
+
+    def _has_length(self) -> bool:
+        return isinstance(self.body, list | tuple) and self.status not in (204, 304)
 
 
 class Request:
@@ -69,7 +79,7 @@ class Request:
         self._left = int(self.headers.get("content-length") or 0)
 
     def parameter(self, name: str) -> str | None:
-        """Give a query parameter.
+        """Return a query parameter.
 
         Raises:
             Refused: it is there more than once, so that readers could disagree.
@@ -91,7 +101,7 @@ class Request:
         return segments
 
     def body_length(self) -> int:
-        """Give the body's length.
+        """Return the body's length.
 
         Raises:
             Refused: the request does not say it.

@@ -1,15 +1,22 @@
 """The edge as one WSGI application: paths to buckets, checks before bytes."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from local import room
 from local.edge import cloudfront, cors, media, uploads
 from local.edge.answers import Answer, Headers, Refused, Request
 from local.edge.signatures import Credentials
+from local.room import DiskFull
+
+log = logging.getLogger("local.edge")
+
+_KEYS_LAST = timedelta(seconds=1)
 
 
 class Edge:
@@ -38,7 +45,8 @@ class Edge:
         self._s3, self._credentials, self._now = s3, credentials, now
         self._media_url, self._media_buckets = media_url, media_buckets
         self._media_headers = media_headers
-        self._trusted_keys = cache(trusted_keys)
+        self._read_keys, self._keys_until = trusted_keys, now()
+        self._keys: cloudfront.TrustedKeys = {}
         self._cors_rules = cache(self._read_cors_rules)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -52,7 +60,13 @@ class Edge:
                 answer = self._answer(request)
             except ClientError as error:
                 raise _refusal(error) from error
+            except OSError as error:
+                if not room.is_missing(error):
+                    raise
+                raise DiskFull from error
         except Refused as refused:
+            if isinstance(refused, DiskFull):
+                log.error("refused %s %s: %s", request.method, request.raw_path, refused.message)
             request.drain()
             answer = refused.answer()
             if request.method == "HEAD":
@@ -83,6 +97,13 @@ class Edge:
         cloudfront.verify(request, self._media_url, self._trusted_keys(), self._now())
         return media.serve(request, bucket, key, self._s3, self._media_headers)
 
+    def _trusted_keys(self) -> cloudfront.TrustedKeys:
+        """Return the keys that are trusted now; a change takes a second to get here."""
+        if self._now() >= self._keys_until:
+            self._keys = self._read_keys()
+            self._keys_until = self._now() + _KEYS_LAST
+        return self._keys
+
     def _cors_headers(self, request: Request) -> Headers:
         try:
             place = request.segments()[0]
@@ -107,4 +128,6 @@ class Edge:
 def _refusal(error: ClientError) -> Refused:
     described = error.response["Error"]
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if status == room.STATUS:
+        return DiskFull()
     return Refused(status, described["Code"], described.get("Message", ""))

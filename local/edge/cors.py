@@ -30,7 +30,7 @@ def preflight(request: Request, rules: Rules) -> Answer:
 
 
 def headers_for(request: Request, rules: Rules) -> Headers:
-    """Give the headers that let a page of an allowed origin read the answer."""
+    """Return the headers that let a page of an allowed origin read the answer."""
     rule = _matching(request, rules, request.method)
     return _headers(request, rule) if rule else []
 

@@ -10,11 +10,14 @@ from typing import Any
 from urllib.request import urlopen
 
 import boto3
+from botocore.config import Config
 
+from chalicelib.core import secrets
 from local import seeds
 from local.cloud import STACK, reefs_template
 from local.front.application import Front
 from local.front.gateway import Gateway
+from local.front.mailbox import Mailbox
 from local.front.sign_in import SignInPage
 from local.front.site import Site
 from local.front.tokens import TokenEndpoint
@@ -32,7 +35,8 @@ def main(port: int) -> None:
     environment = dict(os.environ)
     public_url = environment["REEF_PUBLIC_URL"]
     api = limits("api_handler")
-    cognito = boto3.client("cognito-idp")
+    # moto breaks on a session that it does not know, and would do so again.
+    cognito = boto3.client("cognito-idp", config=Config(retries={"total_max_attempts": 1}))
     pool = environment["REEF_USER_POOL_ID"]
     tokens = TokenEndpoint(
         cognito,
@@ -49,8 +53,9 @@ def main(port: int) -> None:
         site=Site(environment, site_headers(environment)),
         sign_in=SignInPage(tokens, f"{public_url}/"),
         tokens=tokens,
-        mail=partial(_mail, environment["AWS_ENDPOINT_URL"]),
+        mail=Mailbox(partial(_mail, environment["AWS_ENDPOINT_URL"])),
         queues=partial(queue_depths, boto3.client("sqs")),
+        edge_secret=partial(secrets.secret, environment["REEF_EDGE_SECRET"]),
     )
     serve(front, port, THREADS)
 

@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl
 
 from local.edge.answers import Answer, Refused, Request
 from local.front.gateway import Gateway
+from local.front.mailbox import Mailbox
 from local.front.sign_in import SignInPage
 from local.front.site import Site
 from local.front.tokens import Denied, Form, TokenEndpoint
+from local.mail import PATH as MAIL_PATH
 
 _LARGEST_FORM_BYTES = 64 * 1024
 _NO_STORE = ("Cache-Control", "no-store")
@@ -25,8 +27,9 @@ class Front:
         site: the console's files.
         sign_in: the sign-in page.
         tokens: the token endpoint.
-        mail: gives the mail that was sent, as JSON.
+        mail: shows the mail that was sent.
         queues: gives the depth of every queue.
+        edge_secret: gives what CloudFront proves itself with to the API.
     """
 
     def __init__(
@@ -36,11 +39,13 @@ class Front:
         site: Site,
         sign_in: SignInPage,
         tokens: TokenEndpoint,
-        mail: Callable[[], bytes],
+        mail: Mailbox,
         queues: Callable[[], dict[str, Any]],
+        edge_secret: Callable[[], str],
     ) -> None:
         self._gateway, self._api_patterns, self._site = gateway, tuple(api_patterns), site
         self._sign_in, self._tokens, self._mail, self._queues = sign_in, tokens, mail, queues
+        self._edge_secret = edge_secret
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
@@ -51,25 +56,38 @@ class Front:
             answer = refused.answer()
         else:
             request.drain()
+        if environ["REQUEST_METHOD"] == "HEAD":
+            answer = answer.without_body()
         return answer.send(start_response)
 
     def _answer(self, request: Request) -> Answer:
         if any(fnmatchcase(request.path, pattern) for pattern in self._api_patterns):
+            request.headers = self._as_the_edge_sends(request)
             return self._gateway.answer(request)
         if request.path.startswith("/_local/"):
             return self._answer_locally(request)
         return self._site.answer(request)
 
+    def _as_the_edge_sends(self, request: Request) -> dict[str, str]:
+        """Say who asks by the edge's own knowledge, whatever the visitor claims to be."""
+        claimed = ("x-reef-", "cloudfront-")
+        headers = {
+            name: value for name, value in request.headers.items() if not name.startswith(claimed)
+        }
+        return headers | {"x-reef-edge": self._edge_secret(), "x-reef-address": request.client}
+
     def _answer_locally(self, request: Request) -> Answer:
-        match request.method, request.path.rstrip("/"):
-            case "GET", "/_local/mail":
-                return _json(200, self._mail())
+        method = "GET" if request.method == "HEAD" else request.method
+        path = request.path.rstrip("/")
+        if method == "GET" and f"{path}/".startswith(MAIL_PATH):
+            return self._mail.answer(request) or _json(404, {"error": "there is no such mail"})
+        match method, path:
             case "GET", "/_local/queues":
                 return _json(200, self._queues())
             case "GET", "/_local/authorize":
                 return self._sign_in.show(request)
             case "POST", "/_local/authorize":
-                return self._sign_in.submit(_form(request))
+                return self._sign_in.submit(request, _form(request))
             case "GET", "/_local/logout":
                 return self._sign_in.sign_out(request)
             case "POST", "/_local/token":

@@ -3,7 +3,6 @@
 import base64
 import logging
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from chalice.config import Config
@@ -68,7 +67,7 @@ class Gateway:
         except Exception:
             log.exception("the API function failed")
             return self._refuse("DEFAULT_5XX", request_id)
-        return _answer(answered, request)
+        return _answer(answered)
 
     def _refuse(self, kind: str, request_id: str) -> Answer:
         response = self._responses[kind]
@@ -83,7 +82,7 @@ def _uri(request: Request) -> str:
     return request.raw_path + (f"?{request.raw_query}" if request.raw_query else "")
 
 
-def _answer(answered: dict[str, Any], request: Request) -> Answer:
+def _answer(answered: dict[str, Any]) -> Answer:
     body = answered.get("body") or ""
     content = base64.b64decode(body) if answered.get("isBase64Encoded") else body.encode()
     headers: Headers = [(name, str(value)) for name, value in answered["headers"].items()]
@@ -92,8 +91,4 @@ def _answer(answered: dict[str, Any], request: Request) -> Answer:
         for name, values in answered.get("multiValueHeaders", {}).items()
         for value in values
     ]
-    pieces: Iterable[bytes] = [content]
-    if request.method == "HEAD":
-        headers.append(("Content-Length", str(len(content))))
-        pieces = iter(())
-    return Answer(answered["statusCode"], headers, pieces)
+    return Answer(answered["statusCode"], headers, [content])

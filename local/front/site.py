@@ -20,6 +20,10 @@ _TYPES = {
 }
 
 
+_KEPT_A_DAY = {".svg"}
+"""What is uploaded with a Cache-Control of its own; everything else is asked for each time."""
+
+
 class Site:
     """The console's files.
 
@@ -58,11 +62,12 @@ class Site:
         kind = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = [*self._headers, ("ETag", etag)]
+        if suffix in _KEPT_A_DAY:
+            headers = [pair for pair in headers if pair[0] != "Cache-Control"]
+            headers.append(("Cache-Control", "public, max-age=86400"))
         if request.headers.get("if-none-match") == etag:
             return Answer(304, headers)
         headers.append(("Content-Type", kind))
-        if request.method == "HEAD":
-            return Answer(200, [*headers, ("Content-Length", str(len(content)))], iter(()))
         return Answer(200, headers, [content])
 
 

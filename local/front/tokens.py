@@ -34,6 +34,13 @@ class Denied(Exception):
         self.error = error
 
 
+class PasswordRefused(Denied):
+    """A new password that the pool does not take; its owner may choose another."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid_grant")
+
+
 class NewPasswordNeeded(Exception):
     """The password is right, but a temporary one; the session lets its owner choose another."""
 
@@ -95,7 +102,8 @@ class TokenEndpoint:
         """Replace a temporary password, and sign in.
 
         Raises:
-            Denied: the session is not valid, or the pool does not take the password.
+            PasswordRefused: the pool does not take the password.
+            Denied: the session is not known, or over.
         """
         answer = self._ask(
             "admin_respond_to_auth_challenge",
@@ -170,13 +178,15 @@ class TokenEndpoint:
             answer: dict[str, Any] = getattr(self._cognito, operation)(
                 UserPoolId=self._pool, ClientId=self.client_id, **arguments
             )
+        except self._cognito.exceptions.InvalidPasswordException as error:
+            raise PasswordRefused from error
         except (ClientError, ParamValidationError) as error:
             raise Denied("invalid_grant") from error
         return answer
 
 
 def challenge_of(verifier: str) -> str:
-    """Give the S256 challenge of a verifier (RFC 7636)."""
+    """Return the S256 challenge of a verifier (RFC 7636)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 

@@ -46,6 +46,8 @@ NOT_LOCAL = (
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::OriginRequestPolicy",
     "AWS::CloudFront::ResponseHeadersPolicy",
+    # Local mode has no company that people could sign in at.
+    "AWS::Cognito::UserPoolIdentityProvider",
     # The front and the edge have no certificates and names of their own.
     "AWS::CertificateManager::",
     "AWS::Route53::",
@@ -58,7 +60,7 @@ class UnknownType(LookupError):
 
 
 def is_made_locally(logical_id: str, kind: str) -> bool:
-    """Say whether a resource is created in local mode.
+    """Return whether a resource is created in local mode.
 
     A resource without a type only adds properties to one of Chalice's own, which are functions.
 

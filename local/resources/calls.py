@@ -38,7 +38,7 @@ def arguments(
 
 
 def rename(properties: Mapping[str, Any], **renamed: str) -> dict[str, Any]:
-    """Give properties under the API's names: property name = API name."""
+    """Return properties under the API's names: property name = API name."""
     return {renamed.get(name, name): value for name, value in properties.items()}
 
 

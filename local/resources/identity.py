@@ -6,9 +6,16 @@ from local.resources.calls import Aws, Made, Properties, arguments
 def create_user_pool(aws: Aws, name: str, properties: Properties) -> Made:
     """Create a user pool."""
     cognito = aws("cognito-idp")
-    wanted = {"UserPoolName": name} | properties
+    wanted: Properties = {"UserPoolName": name} | properties
+    factors = wanted.pop("EnabledMfas", [])
     settings = arguments(cognito, "CreateUserPool", wanted, UserPoolName="PoolName")
     pool = cognito.create_user_pool(**settings)["UserPool"]
+    if factors:
+        cognito.set_user_pool_mfa_config(
+            UserPoolId=pool["Id"],
+            SoftwareTokenMfaConfiguration={"Enabled": "SOFTWARE_TOKEN_MFA" in factors},
+            MfaConfiguration=wanted["MfaConfiguration"],
+        )
     provider = f"cognito-idp.{cognito.meta.region_name}.amazonaws.com/{pool['Id']}"
     attributes = {
         "UserPoolId": pool["Id"],

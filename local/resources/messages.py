@@ -19,7 +19,7 @@ def create_queue(aws: Aws, name: str, properties: Properties) -> Made:
 
 
 def set_queue_policy(aws: Aws, name: str, properties: Properties) -> Made:
-    """Say who may send to some queues."""
+    """Return who may send to some queues."""
     policy = json.dumps(properties["PolicyDocument"])
     for url in properties["Queues"]:
         aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
@@ -40,7 +40,7 @@ def create_topic(aws: Aws, name: str, properties: Properties) -> Made:
 
 
 def set_topic_policy(aws: Aws, name: str, properties: Properties) -> Made:
-    """Say who may publish to some topics."""
+    """Return who may publish to some topics."""
     policy = json.dumps(properties["PolicyDocument"])
     for arn in properties["Topics"]:
         aws("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)

@@ -11,6 +11,7 @@ def create_bucket(aws: Aws, name: str, properties: Properties) -> Made:
     wanted = dict(properties)
     bucket = wanted.pop("BucketName", name.lower())
     tags(wanted)
+    wanted.pop("LoggingConfiguration", None)  # Nothing reads the logs of one machine.
     unknown = sorted(set(wanted) - set(_SETTERS))
     if unknown:
         raise ValueError(f"bucket {bucket}: the provisioner does not know {unknown}")

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.assets.models import AssetMetadata, asset_key
 from chalicelib.core import clock
 from chalicelib.core.tables import find
-from chalicelib.processing import sweeping
+from chalicelib.processing import sweeper
 from tests.cloud import Answer
 from tests.journeys.pipeline import Pipeline
 from tests.shared import assert_problem
@@ -93,13 +93,13 @@ class Shelf:
     def purge(self, asset_id: str) -> None:
         assert self.call("DELETE", f"/assets/{asset_id}/?purge=true").status == 204
 
-    def refuse(self, answer: Answer, status: int, code: str) -> dict[str, Any]:
+    def assert_refused(self, answer: Answer, status: int, code: str) -> dict[str, Any]:
         return assert_problem(answer, status, code)
 
 
 def sweep(after: timedelta = timedelta()) -> int:
     """Sweep as if so much time had gone by."""
-    return sweeping.sweep(clock.now() + after)
+    return sweeper.sweep(clock.now() + after)
 
 
 def at(moment: datetime) -> str:

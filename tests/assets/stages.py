@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from chalicelib.assets import versions
-from chalicelib.assets.faces import Face
-from chalicelib.assets.versions import VersionRef
+from chalicelib.assets.faces import Scan
+from chalicelib.assets.versions import moves
+from chalicelib.assets.versions.life import Transition
+from chalicelib.assets.versions.moves import Move, VersionRef
 from chalicelib.core import clock
 from tests.cloud import Cloud
 
@@ -23,15 +24,13 @@ def reserve(cloud: Cloud, email: str, **more: Any) -> dict[str, Any]:
 def move(tenant_id: str, asset_id: str, status: str, scan: str, sha256: str = SHA256) -> None:
     """Take an asset's version to a state; `approved!` means that it is published, too."""
 
-    def alter(face: Face) -> None:
-        face.status = status.removesuffix("!")  # type: ignore[assignment]
-        face.scan.status = scan  # type: ignore[assignment]
-        if scan == "clean":
-            face.sha256 = sha256
-
-    ref = VersionRef(tenant_id, asset_id, 1)
-    published = status.endswith("!")
-    assert versions.move(ref, ["uploading"], alter, clock.now(), publish=published)
+    target: Any = status.removesuffix("!")
+    ref, published = VersionRef(tenant_id, asset_id, 1), status.endswith("!")
+    transition = Transition(None, ("uploading",), target, publishes=published)
+    found: dict[str, Any] = {"scan": Scan(status=scan)}  # type: ignore[arg-type]
+    if scan == "clean":
+        found["sha256"] = sha256
+    assert moves.move(ref, Move(transition, clock.now(), found=found, publish=published))
 
 
 def asset(

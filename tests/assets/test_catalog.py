@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from chalicelib.core import clock
 from chalicelib.tenants.models import Member, member_key
 from tests.assets.stages import asset, move, reserve
-from tests.cloud import Cloud, Tenant
+from tests.cloud import INDEX, Cloud, Tenant
 from tests.shared import assert_problem
 
 STAGES = {
@@ -141,6 +142,7 @@ def test_the_detail_s_etag_is_the_revision(cloud: Cloud, acme: Tenant) -> None:
     assert cloud.get(f"/assets/{asset_id}/", email).headers["ETag"] == '"1"'
 
 
+@pytest.mark.usefixtures("assets")  # which gives the members their roles
 def test_viewers_learn_nothing_of_what_is_newer_than_the_published_version(
     cloud: Cloud, acme: Tenant
 ) -> None:
@@ -148,12 +150,13 @@ def test_viewers_learn_nothing_of_what_is_newer_than_the_published_version(
 
     asset_id = asset(cloud, acme.id, acme.email("uploader"), "approved!")
     item = AssetMetadata.get(asset_key(acme.id, asset_id), "ASSET")
-    newer = dict(item.current) | {
-        "number": 2,
-        "filename": "secret-draft.jpg",
-        "status": "in_review",
-        "sha256": "9" * 64,
-    }
+    newer = msgspec.structs.replace(
+        item.current,
+        number=2,
+        filename="secret-draft.jpg",
+        status="in_review",
+        sha256="9" * 64,
+    )
     item.update(actions=[AssetMetadata.current.set(newer), AssetMetadata.current_version.set(2)])
     full = cloud.get(f"/assets/{asset_id}/", acme.email("uploader")).json
     assert (full["current_version"], full["filename"]) == (2, "secret-draft.jpg")
@@ -194,6 +197,7 @@ def globex(cloud: Cloud) -> Tenant:
         category="menusetc",
         sha256="ab" * 32,
     )
+    cloud.run(INDEX)
     return tenant
 
 
@@ -285,3 +289,26 @@ def test_filters_see_with_the_reader_s_eyes(cloud: Cloud, globex: Tenant) -> Non
     for query in ("status=approved", "kind=image"):
         found = cloud.get(f"/assets/?{query}", globex.email("contributor")).json["items"]
         assert "two" not in {item["title"] for item in found}
+
+
+def test_assets_with_the_same_bytes_are_listed_page_by_page(cloud: Cloud, globex: Tenant) -> None:
+    admin = globex.email("admin")
+    made = [asset(cloud, globex.id, admin, "approved!", sha256="5a" * 32) for _ in range(3)]
+    asset(cloud, globex.id, admin, "approved!", sha256="5b" * 32)
+    cloud.call("DELETE", f"/assets/{made[1]}/", admin)
+    cloud.run(INDEX)
+
+    def listed(more: str) -> list[str]:
+        found, cursor = [], ""
+        while True:
+            query = f"?sha256={'5A' * 32}&limit=1{more}{cursor}"
+            page = cloud.get(f"/assets/{query}", admin).json
+            found += [item["id"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
+
+    assert listed("") == [made[2], made[0]]
+    assert listed("&order=asc") == [made[0], made[2]]
+    assert listed("&trashed=true") == [made[1]]
+    assert listed("&kind=video") == []

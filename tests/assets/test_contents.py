@@ -7,12 +7,13 @@ import pytest
 from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
 from chalicelib.assets.faces import Scan
+from chalicelib.assets.uploads import life
 from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import update
-from chalicelib.processing import content_tasks, keeping
-from chalicelib.processing.keeping import Clean
+from chalicelib.processing import content_tasks, originals
+from chalicelib.processing.originals import Clean
 from tests.assets.shelf import QUICK, Shelf, sha256, sweep
 
 DATA = b"bytes"
@@ -123,7 +124,7 @@ def test_work_on_a_deleted_content_never_counts_for_its_successor(shelf: Shelf) 
     old.delete()
     fresh = Content(old.pk, "CONTENT", **{**old.attribute_values, "generation": clock.new_id()})
     fresh.save()
-    assert not content_tasks.finish(old, task, clock.now(), facts={"text": "old"})
+    assert not content_tasks.finish(old, "metadata", task, clock.now(), facts={"text": "old"})
     assert content(shelf).text != "old"
 
 
@@ -161,10 +162,12 @@ def test_kept_bytes_that_no_version_takes_go_after_an_hour(shelf: Shelf) -> None
     shelf.cloud.run("route_upload")
     upload.refresh()
     clean = Clean(SHA256, "text/plain", "document", len(DATA), Scan(status="clean"))
-    keeping.keep(upload, clean, clock.now())
+    originals.keep(upload, clean, None, clock.now())
     sweep(timedelta(minutes=50))
     assert shelf.pipeline.originals()
     sweep(timedelta(minutes=70))
     assert shelf.pipeline.originals() == {}
+    content = originals._begin(upload, clean, clock.now())
+    scanned = life.moved(upload, life.DONE, None)
     with pytest.raises(RetryLater):
-        keeping.attach(upload, keeping._begin(upload, clean, clock.now()), clean, clock.now())
+        originals.attach(upload, content, clean, scanned, clock.now())

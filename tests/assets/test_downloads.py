@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import msgspec
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from chalicelib.assets.downloads import disposition
 from chalicelib.core import clock
-from chalicelib.core.settings import settings
-from local.cloud import media_keys
+from chalicelib.core.aws import client
+from local.cloud import media_key_ids, media_keys
 from tests.assets.stages import SHA256, asset
 from tests.cloud import EDGE_URL, Cloud, Tenant
 from tests.shared import Team, assert_problem, audit
@@ -49,7 +50,7 @@ def test_the_url_is_signed_for_one_file_and_five_minutes(cloud: Cloud, acme: Ten
     assert url.startswith(f"{EDGE_URL}/originals/{acme.id}/{SHA256}?")
     unsigned, _, rest = url.partition("&Expires=")
     query = parse_qs(urlsplit(url).query)
-    assert query["Key-Pair-Id"] == [settings().media_key_id]
+    assert query["Key-Pair-Id"] == media_key_ids(client("cloudfront"))
     expires = int(query["Expires"][0])
     lifetime = datetime.fromtimestamp(expires, UTC) - clock.now()
     assert timedelta(minutes=4, seconds=50) < lifetime <= timedelta(minutes=5)
@@ -177,20 +178,21 @@ def test_a_version_is_a_number_from_1(cloud: Cloud, acme: Tenant, query: str) ->
     assert_problem(answer, 422, "invalid")
 
 
-def test_thumbnails_are_signed_by_one_policy_of_the_tenant(cloud: Cloud, acme: Tenant) -> None:
+def test_thumbnails_are_signed_by_one_policy_of_their_content(cloud: Cloud, acme: Tenant) -> None:
     from chalicelib.assets.models import AssetMetadata, asset_key
 
     asset_id = asset(cloud, acme.id, acme.email("admin"), "approved!")
     item = AssetMetadata.get(asset_key(acme.id, asset_id), "ASSET")
     sizes = {"small": [150, 84], "large": [600, 338]}
-    item.update(actions=[AssetMetadata.current.set(item.current | {"thumbnails": sizes})])
+    shown_face = msgspec.structs.replace(item.current, thumbnails=sizes)
+    item.update(actions=[AssetMetadata.current.set(shown_face)])
     shown = cloud.get(f"/assets/{asset_id}/", acme.email("admin")).json["thumbnails"]
     assert {size: [t["width"], t["height"]] for size, t in shown.items()} == sizes
     queries = {thumbnail["url"].partition("?")[2] for thumbnail in shown.values()}
     (signed,) = queries
     query = parse_qs(signed)
     policy = from_cloudfront(query["Policy"][0])
-    assert f"{EDGE_URL}/renditions/{acme.id}/*".encode() in policy
+    assert f"{EDGE_URL}/renditions/{acme.id}/{SHA256}/*".encode() in policy
     check(policy, query["Signature"][0])
     for size, thumbnail in shown.items():
         path = urlsplit(thumbnail["url"]).path

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.assets import lifecycle
 from chalicelib.core import clock
 from tests.assets.shelf import Shelf, at, sweep
+from tests.cloud import INDEX
 
 DAY = timedelta(days=1)
 
@@ -31,10 +32,11 @@ def test_an_expired_asset_is_gone_from_viewers_before_any_sweep(shelf: Shelf) ->
     give(shelf, asset_id, expires_at=-DAY)
     for path in ("", "download/", "versions/", "usage/"):
         answer = shelf.get(f"/assets/{asset_id}/{path}", "viewer")
-        shelf.refuse(answer, 404, "not_found")
-    shelf.refuse(shelf.get(f"/metadata/{asset_id}/", "viewer"), 404, "not_found")
+        shelf.assert_refused(answer, 404, "not_found")
+    shelf.assert_refused(shelf.get(f"/metadata/{asset_id}/", "viewer"), 404, "not_found")
     assert shelf.get("/assets/", "viewer").json["items"] == []
     assert shelf.shown(asset_id)["status"] == "expired"
+    shelf.cloud.run(INDEX)
     assert len(shelf.get("/assets/?status=expired").json["items"]) == 1
     assert shelf.get("/assets/?status=approved").json["items"] == []
     give(shelf, asset_id, expires_at=None)

@@ -9,7 +9,7 @@ from chalicelib.assets import catalog, purging, trash
 from chalicelib.assets.models import AnyItem
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM
-from chalicelib.processing import derive
+from chalicelib.processing import run_tasks
 from chalicelib.tenants import quotas
 from tests.assets.shelf import QUICK, Shelf, sha256, sweep
 from tests.crashes import Crash, Faults
@@ -23,7 +23,7 @@ def test_a_version_that_nothing_needs_goes_with_its_bytes(shelf: Shelf) -> None:
     assert shelf.pipeline.usage() == (4, 1)
     assert len(shelf.pipeline.originals()) == 1
     again = shelf.call("DELETE", f"/assets/{asset_id}/versions/1/")
-    shelf.refuse(again, 404, "not_found")
+    shelf.assert_refused(again, 404, "not_found")
     assert shelf.version(asset_id, b"three") == 3
 
 
@@ -80,8 +80,8 @@ def test_a_purged_asset_leaves_nothing(shelf: Shelf) -> None:
     left = [item for item in AnyItem.scan() if item.pk.startswith(shelf.tenant.id)]
     assert left == []
     path = f"/uploads/{multipart['upload']['upload_id']}/complete/"
-    shelf.refuse(shelf.post(path), 404, "not_found")
-    shelf.refuse(shelf.call("DELETE", f"/assets/{asset_id}/?purge=true"), 404, "not_found")
+    shelf.assert_refused(shelf.post(path), 404, "not_found")
+    shelf.assert_refused(shelf.call("DELETE", f"/assets/{asset_id}/?purge=true"), 404, "not_found")
 
 
 def test_a_failed_version_gives_its_bytes_back_once(shelf: Shelf) -> None:
@@ -159,7 +159,7 @@ def test_a_version_purged_while_its_thumbnails_are_made_leaves_nothing(
         b"one", "admin", content_type="text/plain", filename="a.txt", extract_metadata=False
     )
     shelf.cloud.run("route_upload", "scan_upload")
-    real = derive.storage.put
+    real = run_tasks.storage.put
     purged: list[bool] = []
 
     def put(*arguments: object) -> None:
@@ -168,7 +168,7 @@ def test_a_version_purged_while_its_thumbnails_are_made_leaves_nothing(
             shelf.purge(reserved["asset"]["id"])
         real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(derive.storage, "put", put)
+    monkeypatch.setattr(run_tasks.storage, "put", put)
     messages = shelf.pipeline.receive("make_thumbnails")
     shelf.pipeline.deliver("make_thumbnails", messages)
     assert shelf.pipeline.renditions()
@@ -195,7 +195,7 @@ def test_a_purge_that_has_begun_cannot_be_undone(shelf: Shelf) -> None:
     shelf.trash(asset_id)
     as_read = shelf.item(asset_id)
     assert trash.purge(shelf.item(asset_id), SYSTEM, clock.now())
-    shelf.refuse(shelf.post(f"/assets/{asset_id}/restore/"), 404, "not_found")
+    shelf.assert_refused(shelf.post(f"/assets/{asset_id}/restore/"), 404, "not_found")
     with pytest.raises(Exception, match="no such asset"):
         trash.restore(as_read, SYSTEM, clock.now())
     sweep()

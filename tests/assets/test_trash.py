@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from chalicelib.assets import timekeeping
-from chalicelib.core import clock
+from chalicelib.assets import due_work
+from chalicelib.core import clock, storage
+from chalicelib.core.settings import settings
 from tests.assets.shelf import Shelf, at, sweep
+from tests.cloud import INDEX
 
 
 def test_what_is_in_the_trash_is_gone_from_viewers_and_comes_back_as_it_was(shelf: Shelf) -> None:
@@ -13,9 +15,10 @@ def test_what_is_in_the_trash_is_gone_from_viewers_and_comes_back_as_it_was(shel
     shelf.trash(asset_id)
     shelf.trash(asset_id)
     assert shelf.shown(asset_id)["status"] == "trashed"
-    shelf.refuse(shelf.get(f"/assets/{asset_id}/", "viewer"), 404, "not_found")
-    shelf.refuse(shelf.get(f"/assets/{asset_id}/download/", "viewer"), 404, "not_found")
+    shelf.assert_refused(shelf.get(f"/assets/{asset_id}/", "viewer"), 404, "not_found")
+    shelf.assert_refused(shelf.get(f"/assets/{asset_id}/download/", "viewer"), 404, "not_found")
     assert shelf.get("/assets/").json["items"] == []
+    shelf.cloud.run(INDEX)
     (listed,) = shelf.get("/assets/?trashed=true&status=trashed").json["items"]
     assert listed["id"] == asset_id
     assert shelf.get("/assets/?trashed=true", "viewer").json["items"] == []
@@ -48,13 +51,13 @@ def test_a_trashed_asset_takes_no_changes(shelf: Shelf) -> None:
         shelf.act(asset_id, 1, "rollback"),
         shelf.post(f"{path}/branches/", branch),
     ):
-        shelf.refuse(answer, 409, "asset_trashed")
+        shelf.assert_refused(answer, 409, "asset_trashed")
     assert shelf.pipeline.usage() == (3, 1)
     # Size, type and a stale tag are said first.
     huge = shelf.reserve(asset_id, b"two", size_bytes=10**12)
-    shelf.refuse(huge, 413, "file_too_large")
+    shelf.assert_refused(huge, 413, "file_too_large")
     stale = shelf.call("PATCH", f"{path}/", {"title": "x"}, headers={"if-match": '"9"'})
-    shelf.refuse(stale, 412, "precondition_failed")
+    shelf.assert_refused(stale, 412, "precondition_failed")
 
 
 def test_an_upload_under_way_ends_in_the_trash_too(shelf: Shelf) -> None:
@@ -76,11 +79,24 @@ def test_the_trash_is_emptied_after_the_tenants_retention(shelf: Shelf) -> None:
     assert shelf.shown(asset_id)["status"] == "trashed"
     assert shelf.pipeline.renditions()
     sweep(timedelta(days=31))
-    shelf.refuse(shelf.get(f"/assets/{asset_id}/"), 404, "not_found")
+    shelf.assert_refused(shelf.get(f"/assets/{asset_id}/"), 404, "not_found")
     assert shelf.pipeline.usage() == (3, 1)
     assert shelf.served(other) == 1
     assert len(shelf.pipeline.originals()) == 1
     assert shelf.pipeline.renditions() == {}
+
+
+def test_what_was_sent_of_a_failed_upload_goes_with_the_trash(shelf: Shelf) -> None:
+    asset_id = shelf.add(b"one", size_bytes=9)
+    assert shelf.shown(asset_id)["status_reason"] == "size_mismatch"
+
+    def sent() -> list[str]:
+        return [key for key in storage.keys(settings().uploads_bucket) if shelf.tenant.id in key]
+
+    assert len(sent()) == 1
+    shelf.trash(asset_id)
+    sweep(timedelta(days=31))
+    assert sent() == []
 
 
 def test_an_asset_restored_while_the_sweeper_looks_is_not_purged(shelf: Shelf) -> None:
@@ -88,7 +104,7 @@ def test_an_asset_restored_while_the_sweeper_looks_is_not_purged(shelf: Shelf) -
     shelf.trash(asset_id)
     as_swept = shelf.item(asset_id)
     shelf.post(f"/assets/{asset_id}/restore/")
-    timekeeping.attend(as_swept, clock.now() + timedelta(days=31))
+    due_work.do_what_is_due(as_swept, clock.now() + timedelta(days=31))
     assert shelf.served(asset_id) == 1
     assert len(shelf.pipeline.originals()) == 1
 
@@ -97,7 +113,7 @@ def test_only_admins_purge(shelf: Shelf) -> None:
     asset_id = shelf.add(b"one", "editor")
     for role in ("editor", "contributor", "viewer"):
         answer = shelf.call("DELETE", f"/assets/{asset_id}/?purge=true", role=role)
-        shelf.refuse(answer, 403, "forbidden")
+        shelf.assert_refused(answer, 403, "forbidden")
     assert shelf.served(asset_id) == 1
 
 

@@ -30,6 +30,16 @@ class Reviews:
         template = {"name": "Campaigns", "content_type": "image/webp", "steps": steps}
         self.post("workflow_templates/", "admin@acme.test", template)
 
+    def require(self, category: str, role: str) -> None:
+        """Have a role approve whatever comes into a category."""
+        template = {
+            "name": f"Whatever is in {category}",
+            "content_type": "*",
+            "category": category,
+            "steps": [_step(role, f"Check of {category}", role)],
+        }
+        self.post("workflow_templates/", "admin@acme.test", template)
+
     def post(self, path: str, who: str, body: Any) -> None:
         """Call the API as a member."""
         headers = {"Authorization": f"Bearer {self._stack.token(who)}"}

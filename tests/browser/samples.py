@@ -9,6 +9,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import FilePayload
 
+from tests import media_files
+
 
 def payload(name: str, content_type: str, data: bytes) -> FilePayload:
     """Describe a file as a browser's file chooser would give it."""
@@ -70,3 +72,18 @@ def hollow(folder: Path, name: str, size_bytes: int) -> Path:
     with path.open("wb") as file:
         file.truncate(size_bytes)
     return path
+
+
+def animation(name: str) -> FilePayload:
+    """Make a GIF or WebP of four frames."""
+    frames = [Image.new("RGB", (320, 200), tuple(secrets.token_bytes(3))) for _ in range(4)]
+    form = name.rpartition(".")[2]
+    file = io.BytesIO()
+    frames[0].save(file, form, save_all=True, append_images=frames[1:], duration=200, loop=0)
+    return payload(name, f"image/{form}", file.getvalue())
+
+
+def document(folder: Path, name: str, pages: int) -> Path:
+    """Make a PDF whose pages show their numbers; its size is its own."""
+    size = (300 + secrets.randbelow(60), 400 + secrets.randbelow(60))
+    return Path(media_files.pdf_of_pages(folder / name, pages, size))

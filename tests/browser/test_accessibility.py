@@ -1,6 +1,7 @@
 """axe finds nothing serious, whatever the colours and the width."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -17,7 +18,7 @@ Visit = Callable[..., Console]
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(
-    visit: Visit, scheme: Literal["light", "dark"], width: int
+    visit: Visit, scheme: Literal["light", "dark"], width: int, tmp_path: Path
 ) -> None:
     console = visit(
         color_scheme=scheme,
@@ -30,18 +31,39 @@ def test_axe_finds_nothing_serious(
     console.expect_message("favicon.ico")
     assert _serious(console.page) == []
     console.sign_in("editor@acme.test")
-    console.expect_message("415")
     name = f"{scheme} {width}"
+    picture = samples.picture(f"{name}.png")
     console.upload(
-        samples.picture(f"{name}.png"),
+        picture,
         samples.infected(f"{name}.txt"),
         samples.payload(f"{name}.exe", "application/x-msdownload", b"MZ"),
     )
-    console.expect_outcome(f"{name}.png", "Approved")
+    console.expect_outcome(f"{name}.png", "Ready")
     console.expect_outcome(f"{name}.txt", "Quarantined")
+    console.upload({**picture, "name": f"again {name}.png"})
+    expect(console.page.get_by_role("group", name="What to do with again")).to_be_visible()
+    console.page.get_by_label(f"Choose {name}").first.check()
     assert _serious(console.page) == []
-    console.card(name).first.click()
-    expect(console.page.get_by_role("dialog").locator(".facts").first).to_be_visible()
+    console.page.get_by_role("button", name="List").click()
+    expect(console.page.locator(".grid.list")).to_be_visible()
+    assert _serious(console.page) == []
+    console.page.get_by_role("button", name="Leave it out").click()
+    console.card(name).last.click()
+    detail = console.page.get_by_role("dialog")
+    expect(detail.locator(".facts").first).to_be_visible()
+    expect(detail.locator(".version")).to_be_visible()
+    assert _serious(console.page) == []
+    detail.get_by_role("button", name="Edit").click()
+    expect(detail.get_by_role("form", name="Describe it")).to_be_visible()
+    assert _serious(console.page) == []
+    console.page.keyboard.press("Escape")
+    document = samples.document(tmp_path, f"{name}.pdf", 3)
+    console.upload(document)
+    console.expect_outcome(document.name, "Ready")
+    console.page.get_by_text("More filters").click()
+    assert _serious(console.page) == []
+    console.row(document.name).get_by_role("link").click()
+    expect(detail.get_by_alt_text("Page 1 of 3")).to_be_visible()
     assert _serious(console.page) == []
 
 
@@ -71,6 +93,33 @@ def test_axe_finds_nothing_serious_in_reviews(visit: Visit, reviews: Reviews) ->
     console.expect_message("404")
     expect(page.get_by_role("status")).to_contain_text("You have rejected it")
     assert _serious(page) == []
+
+
+def test_axe_finds_nothing_serious_in_an_edit_that_waits(visit: Visit, reviews: Reviews) -> None:
+    reviews.require("leases", "moderator")
+    console = visit(reduced_motion="reduce", bypass_csp=True)
+    console.expect_message("favicon.ico")
+    console.sign_in("editor@acme.test")
+    page = console.page
+    console.upload(samples.picture("cottage.png"))
+    console.expect_outcome("cottage.png", "Ready")
+    detail = console.open_detail("cottage")
+    detail.get_by_role("button", name="Edit").click()
+    detail.get_by_label("Category").fill("leases")
+    detail.get_by_role("button", name="Save").click()
+    review = detail.get_by_role("link", name="Open its review")
+    expect(review).to_be_visible()
+    for there in (
+        detail.get_by_text("To be decided by"),
+        page.get_by_text("What is to be changed"),
+    ):
+        expect(there).to_be_visible()
+        for width, scheme in ((320, "dark"), (1280, "light"), (1280, "dark"), (320, "light")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            assert _serious(page) == []
+        if review.is_visible():
+            review.click()
 
 
 def _serious(page: Page) -> list[str]:

@@ -22,7 +22,7 @@ def _three_pictures(stack: Stack, browser: Browser) -> None:
     console.sign_in("editor@acme.test")
     for name in ("first", "second", "third"):
         console.upload(samples.picture(f"{name} of three.png"))
-        console.expect_outcome(f"{name} of three.png", "Approved")
+        console.expect_outcome(f"{name} of three.png", "Ready")
     page.close()
 
 
@@ -48,7 +48,7 @@ def test_the_detail_tells_what_is_known(stocked: Console) -> None:
 def test_a_download_brings_the_bytes_under_their_name(editor: Console) -> None:
     file = samples.picture("poster für März.png")
     editor.upload(file)
-    editor.expect_outcome("poster für März.png", "Approved")
+    editor.expect_outcome("poster für März.png", "Ready")
     detail = editor.open_detail("poster für März")
     with editor.page.expect_download() as downloading:
         detail.get_by_role("button", name="Download").click()
@@ -141,7 +141,7 @@ def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
 def test_a_narrow_page_never_scrolls_sideways(stocked: Console) -> None:
     long = "a name that goes on and on " * 10 + "x" * 25
     stocked.upload(samples.text(f"{long}.txt"))
-    stocked.expect_outcome(long[:100], "Approved")
+    stocked.expect_outcome(long[:100], "Ready")
     for width in (320, 640):
         stocked.page.set_viewport_size({"width": width, "height": 640})
         assert _overflow(stocked.page) <= 0

@@ -74,6 +74,7 @@ def test_who_comes_too_late_is_told_who_decided(visit: Visit, reviews: Reviews) 
     link = reviews.link_mailed_to("manager@acme.test", "late")
     manager.arrive(link, "manager@acme.test", "late")
     expect(manager.page.get_by_role("button", name="Approve")).to_be_visible()
+    expect(manager.page.get_by_text("Cancel this review")).to_have_count(0)
     workflow_id = parse_qs(urlsplit(link).query)["workflow"][0]
     path, decision = f"workflows/{workflow_id}/approve/", {"decision": "approve"}
     reviews.post(path, "editor@acme.test", decision)
@@ -108,6 +109,46 @@ def test_a_decision_is_handed_on(visit: Visit, reviews: Reviews) -> None:
     viewer.page.get_by_role("button", name="Reject").click()
     expect(viewer.page.get_by_role("heading", name="Rejected").first).to_be_visible()
     expect(_inbox(viewer)).not_to_contain_text("to decide")
+
+
+def test_several_are_approved_at_once_from_the_inbox(visit: Visit, reviews: Reviews) -> None:
+    contributor = visit("contributor@acme.test")
+    names = [f"{time} shift" for time in ("early", "late", "night")]
+    for name in names:
+        contributor.upload(samples.picture(f"{name}.webp"))
+        contributor.expect_outcome(f"{name}.webp", "In review")
+        reviews.link_mailed_to("manager@acme.test", name)
+    manager = visit("manager@acme.test")
+    manager.expect_message(HIDDEN)
+    _inbox(manager).press("Enter")
+    page = manager.page
+    entry = page.get_by_role("listitem").filter(has_text=names[0])
+    expect(entry.locator("img")).to_be_visible()
+    expect(entry).to_contain_text("Uploaded by contributor@acme.test")
+    for name in names[:2]:
+        page.get_by_role("checkbox", name=name).press("Space")
+    bar = page.get_by_role("region", name="Chosen reviews")
+    expect(bar).to_contain_text("2 reviews chosen")
+    bar.get_by_role("button", name="Approve them").press("Enter")
+    expect(page.get_by_text("You have approved 2 reviews.")).to_be_visible()
+    waiting = page.get_by_role("region", name="To decide")
+    expect(waiting.get_by_role("link", name=names[0])).to_have_count(0)
+    expect(waiting.get_by_role("link", name=names[2])).to_be_visible()
+
+
+def test_what_was_decided_meanwhile_is_said_by_name(visit: Visit, reviews: Reviews) -> None:
+    visit("contributor@acme.test").upload(samples.picture("overtaken.webp"))
+    link = reviews.link_mailed_to("manager@acme.test", "overtaken")
+    manager = visit("manager@acme.test")
+    manager.expect_message(f"409|{HIDDEN}")
+    _inbox(manager).click()
+    manager.page.get_by_role("checkbox", name="overtaken").check()
+    bar = manager.page.get_by_role("region", name="Chosen reviews")
+    expect(bar.get_by_role("button", name="Approve them")).to_be_enabled()
+    workflow_id = parse_qs(urlsplit(link).query)["workflow"][0]
+    reviews.post(f"workflows/{workflow_id}/approve/", "editor@acme.test", {"decision": "approve"})
+    bar.get_by_role("button", name="Approve them").click()
+    expect(manager.page.get_by_role("alert")).to_contain_text("overtaken”")
 
 
 def test_how_to_be_told_is_saved_at_once(visit: Visit) -> None:

@@ -15,7 +15,7 @@ TOKENS = "reef.tokens"
 
 def test_a_member_signs_in_and_sees_whose_library_it_is(visit: Visit) -> None:
     console = visit("editor@acme.test")
-    expect(console.page.get_by_text("editor@acme.test")).to_be_visible()
+    expect(console.page.get_by_role("banner").get_by_text("editor@acme.test")).to_be_visible()
     assert urlsplit(console.page.url).query == ""
 
 
@@ -50,6 +50,33 @@ def test_a_wrong_password_is_refused_in_words(visit: Visit) -> None:
     expect(console.page.locator("input[name=password]")).to_be_visible()
     expect(console.page.locator("body")).to_contain_text("password")
     expect(console.page.get_by_role("button", name="Sign out")).to_have_count(0)
+
+
+def test_the_form_waits_with_the_focus_in_its_first_field_and_looks_like_reef(
+    visit: Visit,
+) -> None:
+    console = visit()
+    console.page.get_by_role("button", name="Sign in").click()
+    expect(console.page.get_by_label("Address")).to_be_focused()
+    card = console.page.locator(".welcome-card")
+    expect(card).to_have_css("border-radius", "24px")
+    light = card.evaluate("card => getComputedStyle(card).backgroundColor")
+    console.page.emulate_media(color_scheme="dark")
+    assert card.evaluate("card => getComputedStyle(card).backgroundColor") != light
+
+
+def test_back_does_not_return_to_the_form(visit: Visit) -> None:
+    console = visit()
+    console.expect_message("403")
+    console.ask_to_sign_in("editor@acme.test", "not the password")
+    expect(console.page.get_by_role("alert")).to_be_visible()
+    expect(console.page.get_by_label("Password")).to_be_focused()
+    console.page.get_by_label("Password").fill("Reef-acme-editor-1")
+    console.page.get_by_label("Password").press("Enter")
+    console.await_library()
+    console.page.go_back()
+    assert "authorize" not in console.page.url
+    expect(console.page.get_by_label("Password")).to_have_count(0)
 
 
 def test_an_answer_that_was_not_asked_for_is_not_accepted(visit: Visit) -> None:

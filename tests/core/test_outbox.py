@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import TransactWriteError
 
-from chalicelib.assets import versions
-from chalicelib.assets.faces import Face
+from chalicelib.assets.faces import Scan
 from chalicelib.assets.models import Upload
-from chalicelib.assets.versions import VersionRef
+from chalicelib.assets.versions import moves
+from chalicelib.assets.versions.life import Transition
+from chalicelib.assets.versions.moves import Move, VersionRef
 from chalicelib.core import clock, outbox
 from chalicelib.core.outbox import SYSTEM, AuditRecord
 from chalicelib.core.settings import settings
@@ -103,13 +104,10 @@ def test_a_move_of_a_version_is_written_with_its_record_or_not_at_all(
     reserved = upload(cloud, tenant).json
     ref = VersionRef(tenant.id, reserved["asset"]["id"], 1)
 
-    def approve(face: Face) -> None:
-        face.status = "approved"
+    approved = Transition("version.approved", ("uploading",), "approved", publishes=True)
 
     def move() -> bool:
-        return versions.move(
-            ref, ["uploading"], approve, clock.now(), action="version.approved", publish=True
-        )
+        return moves.move(ref, Move(approved, clock.now(), publish=True))
 
     before = state()
     with audit_refusing_writes(), pytest.raises(TransactWriteError):
@@ -143,10 +141,9 @@ def test_a_download_is_recorded_before_its_url_is_given(cloud: Cloud, team: Team
     reserved = upload(cloud, tenant).json
     ref = VersionRef(tenant.id, reserved["asset"]["id"], 1)
 
-    def approve(face: Face) -> None:
-        face.status, face.sha256, face.scan.status = "approved", "0" * 64, "clean"
-
-    versions.move(ref, ["uploading"], approve, clock.now())
+    approved = Transition(None, ("uploading",), "approved")
+    found = {"sha256": "0" * 64, "scan": Scan(status="clean")}
+    moves.move(ref, Move(approved, clock.now(), found=found))
     path = f"/assets/{ref.asset_id}/download/"
     with audit_refusing_writes():
         refused = cloud.get(path, tenant.email("admin"))

@@ -8,7 +8,9 @@ from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseC
 
 from chalicelib.assets.models import Branch, branch_key
 from chalicelib.core import clock
-from chalicelib.core.tables import find, put, transact
+from chalicelib.core.outbox import SYSTEM
+from chalicelib.core.tables import find, find_together, put, transact
+from chalicelib.tenants.models import Tenant
 from tests.cloud import Cloud
 
 UNDER_WAY = "TransactionInProgressException"
@@ -46,7 +48,7 @@ def _failure(code: str) -> TransactWriteError:
 
 
 def branch() -> Branch:
-    made: Any = {"name": "draft", "head": 1, "base": 1, "created_by": {}, "created_at": ""}
+    made: Any = {"name": "draft", "head": 1, "base": 1, "created_by": SYSTEM, "created_at": ""}
     return Branch(f"{clock.new_id()}#{clock.new_id()}", branch_key("draft"), **made)
 
 
@@ -70,3 +72,31 @@ def test_a_transaction_that_was_cancelled_is_begun_again(
     assert {first}.isdisjoint(others)
     assert len(set(others)) == 1
     assert find(Branch, made.pk, made.sk) is not None
+
+
+def test_items_of_several_tables_are_read_together(cloud: Cloud) -> None:
+    made, tenant = branch(), Tenant(clock.new_id(), "TENANT", name="Acme", created_at="")
+    transact(put(made), put(tenant))
+    there = find_together(
+        (Tenant, tenant.pk, "TENANT"), (Branch, made.pk, made.sk), (Branch, made.pk, "BRANCH#none")
+    )
+    assert [item and (type(item), item.pk) for item in there] == [
+        (Tenant, tenant.pk),
+        (Branch, made.pk),
+        None,
+    ]
+
+
+def test_what_can_be_no_key_and_what_is_not_asked_for_are_not_found(cloud: Cloud) -> None:
+    made = branch()
+    transact(put(made))
+    unasked, impossible, found = find_together(
+        None, (Branch, "n" * 2000, made.sk), (Branch, made.pk, made.sk)
+    )
+    assert (unasked, impossible) == (None, None)
+    assert found is not None
+    assert found.name == "draft"
+
+
+def test_nothing_asked_for_asks_nothing(cloud: Cloud) -> None:
+    assert find_together(None, (Branch, "n" * 2000, "none")) == (None, None)

@@ -6,11 +6,12 @@ back and reads it without asking AWS. `truth.all_is_well` says what must hold wh
 ended, and `nothing_unscanned` what must hold at any moment. `python -m tests.faults` runs more than
 the suite does.
 
-To add a flow, declare it in `flows.py`: a name, the story that is told up to there (`sent`,
-`begun`, `in_review`, `lost`, `waited` …) and the step that is cut (`delivers` a message to a
-function, `sweeps`, `tends`, or `acts`: the next request of a client or a reviewer). What a client
-can do is a function in `clients.STEPS`; what it uploads, and how that must end, a parcel in
-`parcels.py`, which `schedules._cargo` may draw, too. A function that takes messages of a queue is
-found by itself, once `tests.journeys.pipeline.FUNCTIONS` or `world.FOLLOWERS` names it. What a new
-slice stores gets its rule in `truth.py`.
+To add a flow, declare it in `flows.py` or `rule_flows.py`, in the words of `stories.py`: a name,
+the story that is told up to there (`sent`, `begun`, `up_to`, `in_review`, `lost`, `waited` …) and
+the step that is cut (`delivers` a message to a function, `sweeps`, `tends`, or `acts`: the next
+request of a client, a reviewer or a moderator). What an uploader can do is a function in
+`clients.STEPS`, what others do about it one in `people.STEPS`; what is uploaded, and how that must
+end, a parcel in `parcels.py`, which `schedules._cargo` may draw, too. A function that takes
+messages of a queue is found by itself, once `tests.journeys.pipeline.FUNCTIONS` or
+`world.FOLLOWERS` names it. What a new slice stores gets its rule in `truth.py`.
 """

@@ -1,4 +1,4 @@
-"""What clients do: one step after the other, each again until it is answered."""
+"""What uploaders do: one step after the other, each again until it is answered."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ def _reserve(world: World, parcel: Parcel, plan: Plan) -> bool:
     body = {"filename": "photo.jpg", "content_type": "image/jpeg", "size_bytes": len(parcel.data)}
     key = {"idempotency-key": f"{parcel.name}-{world.parcels.index(parcel)}"}
     described = body | parcel.described
-    answer = world.call("POST", _where(world, parcel), plan, body=described, headers=key)
-    if answer is None or not _came(answer, 201):
+    where = _where(world, parcel)
+    answer = world.call("POST", where, plan, who=parcel.who, body=described, headers=key)
+    if answer is None:
+        return False
+    if parcel.refusable and answer.status == 409 and answer.code == "too_many_versions":
+        return True
+    if not came(answer, 201):
         return False
     parcel.reserved = answer.json
     return True
@@ -35,7 +40,9 @@ def _where(world: World, parcel: Parcel) -> str:
 def _send(world: World, parcel: Parcel, plan: Plan) -> bool:
     del plan  # the browser's own way to S3
     assert parcel.reserved is not None
-    world.pipeline.cloud.put(parcel.reserved["upload"], parcel.data)
+    upload = parcel.reserved["upload"]
+    world.pipeline.cloud.put(upload, parcel.data)
+    state.date(settings().uploads_bucket, upload["fields"]["key"], world.moment)
     return True
 
 
@@ -53,22 +60,35 @@ def _send_part(world: World, parcel: Parcel, plan: Plan) -> bool:
 
 
 def _complete(world: World, parcel: Parcel, plan: Plan) -> bool:
+    path = f"/uploads/{parcel.upload_id}/complete/"
+    answer = world.call("POST", path, plan, who=parcel.who, body={})
+    return answer is not None and came(answer, 200)
+
+
+def _complete_in_vain(world: World, parcel: Parcel, plan: Plan) -> bool:
     answer = world.call("POST", f"/uploads/{parcel.upload_id}/complete/", plan, body={})
-    return answer is not None and _came(answer, 200)
+    return answer is not None and came(answer, 409)
 
 
 def _abort(world: World, parcel: Parcel, plan: Plan) -> bool:
-    answer = world.call("DELETE", f"/uploads/{parcel.upload_id}/", plan)
-    return answer is not None and _came(answer, 204)
+    who = parcel.todo[0].rpartition(": ")[0] or parcel.who
+    answer = world.call("DELETE", f"/uploads/{parcel.upload_id}/", plan, who=who)
+    if answer is None or not came(answer, 204):
+        return False
+    listed = world.call("GET", "/uploads/", who=parcel.who).json["items"]
+    assert parcel.upload_id not in {one["upload_id"] for one in listed}
+    return True
 
 
 def _retry(world: World, parcel: Parcel, plan: Plan) -> bool:
-    answer = world.call("POST", f"/processing/{parcel.upload_id}/retry/", plan, body={})
+    who = parcel.todo[0].rpartition(": ")[0] or world.helper(parcel)
+    path = f"/processing/{parcel.upload_id}/retry/"
+    answer = world.call("POST", path, plan, who=who, body={})
     # A repeated request finds the job running.
-    return answer is not None and _came(answer, 202, 409)
+    return answer is not None and came(answer, 202, 409)
 
 
-def _came(answer: Answer, *wanted: int) -> bool:
+def came(answer: Answer, *wanted: int) -> bool:
     """See that an answer is one that was hoped for, or one that says to ask again."""
     if answer.status in wanted:
         return True
@@ -81,43 +101,16 @@ def _is_of(row: state.Row, parcel: Parcel) -> bool:
     return bool(row.get("upload_id") == parcel.upload_id)
 
 
-def _decide(world: World, parcel: Parcel, plan: Plan) -> bool:
-    who, decision = parcel.todo[0].split(": ")
-    body = {"decision": decision, "comment": "So be it.", "step_id": who}
-    workflow = world.workflow(parcel)
-    assert workflow is not None
-    path = f"/workflows/{workflow['workflow_id']}/approve/"
-    answer = world.call("POST", path, plan, who=who, body=body)
-    if answer is None:
-        return False
-    # A repeated request finds it decided.
-    late = answer.status == 409 and answer.code in ("already_decided", "workflow_closed")
-    return late or _came(answer, 200)
-
-
-def _trash(world: World, parcel: Parcel, plan: Plan) -> bool:
-    answer = world.call("DELETE", f"/assets/{parcel.asset_id}/", plan, who="admin")
-    return answer is not None and _came(answer, 204)
-
-
-def _restore(world: World, parcel: Parcel, plan: Plan) -> bool:
-    answer = world.call("POST", f"/assets/{parcel.asset_id}/restore/", plan, who="admin", body={})
-    return answer is not None and _came(answer, 200, 409)
-
-
 STEPS: dict[str, Callable[[World, Parcel, Plan], bool]] = {
     "reserve": _reserve,
     "send": _send,
     "send part": _send_part,
     "complete": _complete,
+    "complete in vain": _complete_in_vain,
     "abort": _abort,
+    "editor: abort": _abort,
+    "admin: abort": _abort,
     "retry": _retry,
-    "admin: trash": _trash,
-    "admin: restore": _restore,
-    "editor: approve": _decide,
-    "editor: reject": _decide,
-    "editor: request_changes": _decide,
-    "moderator: approve": _decide,
-    "moderator: reject": _decide,
+    "admin: retry": _retry,
 }
-"""What a client can do, by the name that a parcel's `todo` has for it."""
+"""What an uploader can do, by the name that a parcel's `todo` has for it."""

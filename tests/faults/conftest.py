@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.processing.clamd import Clamd
+from chalicelib.processing.scanning.clamd import Clamd
 from tests.faults.world import World, running
 from tests.journeys.conftest import clamd
 

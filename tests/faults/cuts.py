@@ -3,14 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tests.faults import truth
-from tests.faults.flows import Flow
+from tests.faults.stories import Flow
 from tests.faults.wire import Call, Fault, Plan
 from tests.faults.world import World
 from tests.journeys.pipeline import assert_nothing_unscanned_is_readable
 
+Way = Literal[Fault, "denied"]
+"""How a call goes wrong; what is `denied` was done, and AWS says to the SDK, which has lost the
+answer and asks again, that it was not."""
+
 _READS = ("Get", "List", "Query", "Scan", "Head")
+_TRANSACTION = "TransactWriteItems"
 
 
 @dataclass
@@ -18,13 +24,18 @@ class Cuts:
     """The calls of a flow, how often each way cut it, and how many ends were to be put right."""
 
     calls: list[Call]
-    ways: Counter[Fault] = field(default_factory=Counter)
+    ways: Counter[Way] = field(default_factory=Counter)
     ends: int = 0
 
     @property
     def writes(self) -> int:
         """How many of the calls change something."""
         return sum(not _is_read(call) for call in self.calls)
+
+    @property
+    def transactions(self) -> int:
+        """How many of them write several items."""
+        return sum(call.operation == _TRANSACTION for call in self.calls)
 
 
 def cut_everywhere(world: World, flow: Flow, *, thorough: bool = False) -> Cuts:
@@ -68,7 +79,7 @@ def cut_everywhere(world: World, flow: Flow, *, thorough: bool = False) -> Cuts:
     return cuts
 
 
-def _ways(call: Call, thorough: bool) -> Iterator[Fault]:
+def _ways(call: Call, thorough: bool) -> Iterator[Way]:
     """Give the ways in which a call can go wrong that leave something of their own behind.
 
     A process that dies leaves what it has written. So dying before a call is dying after the write
@@ -79,6 +90,8 @@ def _ways(call: Call, thorough: bool) -> Iterator[Fault]:
         yield "dies before"
     if not _is_read(call):
         yield from ("dies after", "answer lost")
+    if call.operation == _TRANSACTION:
+        yield "denied"
     if thorough or not _is_read(call):
         yield "overtaken"
 
@@ -92,10 +105,12 @@ def _ends_well(world: World) -> None:
     truth.all_is_well(world)
 
 
-def _cut(number: int, way: Fault) -> Plan:
+def _cut(number: int, way: Way) -> Plan:
     """Let one call suffer; a service that refuses goes on to refuse."""
 
     def plan(call: Call) -> Fault | None:
+        if way == "denied":
+            return {number: "answer lost", number + 1: "refused"}.get(call.number)
         refused = way == "refused" and call.number > number
         return way if call.number == number or refused else None
 

@@ -12,6 +12,13 @@ TEXT: dict[str, Any] = {"filename": "tides.txt", "content_type": "text/plain"}
 BARE: dict[str, Any] = {"generate_thumbnail": False, "extract_metadata": False}
 ONCE, TWICE, BRIEFLY, ESCALATED = ("review/" + how for how in ("once", "twice", "brief", "long"))
 """Categories whose uploads are reviewed."""
+HAND = "by hand"
+"""The category of a template that is only picked by hand."""
+LEAVER, DELEGATE = "leaver", "delegate"
+"""Members who are dismissed: one who uploads, and one to whom a reviewer delegates."""
+MOST_VERSIONS = 2
+FLAGGED = ("moderator: flag", "moderator: reject_asset")
+RESOLUTIONS = ("moderator: reject_asset", "moderator: approve_asset")
 _EDITOR = {"id": "editor", "name": "Look", "approvers": {"type": "roles", "roles": ["editor"]}}
 _MODERATOR = {
     "id": "moderator",
@@ -23,6 +30,7 @@ STEPS: dict[str, list[dict[str, Any]]] = {
     TWICE: [_EDITOR, _MODERATOR],
     BRIEFLY: [_EDITOR | {"timeout_hours": 1}],
     ESCALATED: [_EDITOR | {"timeout_hours": 1, "escalate_to": {"roles": ["moderator"]}}],
+    HAND: [_EDITOR],
 }
 """By whom; a step is called as the role that decides it."""
 GREETING = b"High tide at noon.\n"
@@ -34,7 +42,9 @@ class Parcel:
 
     It makes an asset, or a version of the asset that the parcel named in `of` has made. `review` is
     the category by which it is reviewed, `deeds` what people do then; `tried` says that the next
-    step was taken once, in vain.
+    step was taken once, in vain. `category` is where the asset is in the end, if that was proposed;
+    `or_ends` how else it may end, by who was faster. One that is `refusable` may be one too many
+    for its asset. It begins when the one named in `after` has nothing more to do.
     """
 
     name: str
@@ -45,6 +55,11 @@ class Parcel:
     of: str | None = None
     review: str | None = None
     deeds: tuple[str, ...] = ()
+    who: str = "contributor"
+    after: str | None = None
+    category: str | None = None
+    or_ends: tuple[tuple[str, str | None], ...] = ()
+    refusable: bool = False
     tried: bool = False
     reserved: dict[str, Any] | None = None
 
@@ -97,8 +112,17 @@ def in_parts(name: str = "in parts") -> Parcel:
     return Parcel(name, GREETING, ("approved", None), TEXT | BARE | {"multipart": True}, steps)
 
 
-def aborted(name: str = "aborted", **described: Any) -> Parcel:
-    return Parcel(name, GREETING, ("failed", "aborted"), TEXT | described, ("reserve", "abort"))
+def too_few(name: str = "too few") -> Parcel:
+    """Parts that are less than was declared, which S3 would join all the same."""
+    declared = {"multipart": True, "size_bytes": len(GREETING) + 1}
+    steps = ("reserve", "send part", "complete in vain", "abort")
+    return Parcel(name, GREETING, ("failed", "aborted"), TEXT | BARE | declared, steps)
+
+
+def aborted(name: str = "aborted", by: str | None = None, **described: Any) -> Parcel:
+    """An upload that its uploader ends, or somebody else who may delete the asset."""
+    steps = ("reserve", f"{by}: abort" if by else "abort")
+    return Parcel(name, GREETING, ("failed", "aborted"), TEXT | described, steps)
 
 
 def never_sent(name: str = "never sent", **described: Any) -> Parcel:
@@ -139,3 +163,89 @@ def superseded() -> list[Parcel]:
 def retried(parcel: Parcel) -> Parcel:
     """Let a client try again what has failed."""
     return replace(parcel, todo=(*parcel.todo, "retry"))
+
+
+def taken_down() -> list[Parcel]:
+    """Have a moderator reject an asset of two versions."""
+    return _moderated("taken down", ("rejected", "rejected"), *FLAGGED)
+
+
+def given_back() -> list[Parcel]:
+    """Have a moderator reject an asset of two versions, and think better of it."""
+    lifting = (FLAGGED[0], "moderator: approve_asset")
+    return _moderated("given back", ("approved", None), *FLAGGED, *lifting)
+
+
+def _moderated(name: str, ends: tuple[str, str | None], *deeds: str) -> list[Parcel]:
+    """Make two versions of bytes that nobody else has, and let moderators do something to them."""
+    first = Parcel(name, f"{name}, first".encode(), ends, TEXT | BARE)
+    second = replace(first, name=f"{name}, second", data=f"{name}, second".encode(), of=name)
+    return [first, _with_deeds(second, *deeds)]
+
+
+def taken_from_review() -> Parcel:
+    """Have a moderator reject what is under review."""
+    bare = Parcel("flagged in review", b"Slack water.\n", ("approved", None), TEXT | BARE)
+    return reviewed(bare, ONCE, *FLAGGED, ends="rejected")
+
+
+def banned() -> list[Parcel]:
+    """Have a moderator ban bytes that another asset has, and that are sent once more."""
+    data, ban = b"Spring tide.\n", ("rejected", "content_rejected")
+    holder = Parcel("holder", data, ("approved", None), TEXT | BARE, or_ends=(ban,))
+    flagged = _with_deeds(Parcel("banned", data, ("rejected", "rejected"), TEXT | BARE), *FLAGGED)
+    return [holder, flagged, Parcel("sent again", data, ban, TEXT | BARE, after=flagged.name)]
+
+
+def moved(*deeds: str) -> Parcel:
+    """Have somebody propose a category that brings a template, and people decide on that."""
+    approved = all(deed.endswith("approve") for deed in deeds)
+    parcel = Parcel("moved", b"Rip tide.\n", ("approved", None), TEXT | BARE)
+    category = ONCE if approved else None
+    return replace(
+        _with_deeds(parcel, "editor: categorize", *deeds), review=ONCE, category=category
+    )
+
+
+def delegated() -> Parcel:
+    """Have a reviewer delegate to somebody who leaves then."""
+    deeds = ("editor: delegate", "admin: dismiss delegate", "editor: approve")
+    return reviewed(text("delegated", **BARE), ONCE, *deeds)
+
+
+def by_hand() -> Parcel:
+    """Have somebody pick a template for what is approved already."""
+    parcel = _with_deeds(text("by hand", **BARE), "editor: review", "editor: approve")
+    return replace(parcel, review=HAND)
+
+
+def sent_in_time(name: str = "sent in time") -> Parcel:
+    """Bytes that arrived before their uploader was dismissed."""
+    return _of_a_leaver(name, ("approved", None), "send", "admin: dismiss leaver")
+
+
+def sent_too_late(name: str = "sent too late") -> Parcel:
+    """Bytes that arrived after that."""
+    ends = ("failed", "uploader_inactive")
+    return _of_a_leaver(name, ends, "admin: dismiss leaver", "send")
+
+
+def taken_over(name: str = "taken over") -> Parcel:
+    """Such bytes, which an admin takes over."""
+    steps = ("admin: dismiss leaver", "send", "admin: retry")
+    return _of_a_leaver(name, ("approved", None), *steps)
+
+
+def _of_a_leaver(name: str, ends: tuple[str, str | None], *steps: str) -> Parcel:
+    return Parcel(name, GREETING, ends, TEXT | BARE, ("reserve", *steps), who=LEAVER)
+
+
+def crowded() -> list[Parcel]:
+    """Two versions come for the last place that an asset has."""
+    first = text("crowded", **BARE)
+    others = [version(first.name, f"for the last place, {number}") for number in (1, 2)]
+    return [first, *(replace(other, refusable=True) for other in others)]
+
+
+def _with_deeds(parcel: Parcel, *deeds: str) -> Parcel:
+    return replace(parcel, todo=(*parcel.todo, *deeds), deeds=deeds)

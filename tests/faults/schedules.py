@@ -27,6 +27,7 @@ _REVIEWS: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
     (ESCALATED, "approval_expired", ()),
 )
 """By which category something is reviewed, how that ends, and what people do."""
+_OF_LEAVERS = (parcels.sent_in_time, parcels.sent_too_late, parcels.taken_over)
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=17))
 
 
@@ -186,7 +187,20 @@ def _cargo(chance: random.Random) -> list[Parcel]:
         lambda: [parcels.wrong_size()],
         lambda: [parcels.in_parts()],
         lambda: [parcels.aborted(multipart=chance.random() < 0.5)],
+        lambda: [parcels.aborted(by=chance.choice(("editor", "admin")))],
+        lambda: [parcels.too_few()],
+        parcels.crowded,
         parcels.superseded,
+        parcels.taken_down,
+        parcels.given_back,
+        parcels.banned,
+        lambda: [parcels.taken_from_review()],
+        lambda: [parcels.moved(chance.choice(("editor: approve", "editor: reject")))],
+        lambda: [parcels.delegated()],
+        lambda: [parcels.by_hand()],
+        lambda: [
+            chance.choice((parcels.sent_in_time, parcels.sent_too_late, parcels.taken_over))()
+        ],
         lambda: [_reviewed(parcels.image(**tasks), chance)],
         lambda: [_reviewed(parcels.text(**tasks), chance)],
     )

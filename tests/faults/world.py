@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 from chalicelib.core import clock, queues, settings
-from chalicelib.processing.clamd import Clamd
+from chalicelib.core.outbox import SYSTEM
+from chalicelib.processing.scanning.clamd import Clamd
+from chalicelib.tenants import invitations
+from chalicelib.workflows.moderation import bans, flags, takedowns
 from tests import cloud as clouds
-from tests.faults import parcels, state
-from tests.faults.clients import STEPS
+from tests.faults import clients, parcels, people, state
 from tests.faults.machines import Machines
-from tests.faults.parcels import TEXT, Parcel
+from tests.faults.parcels import DELEGATE, LEAVER, MOST_VERSIONS, TEXT, Parcel
 from tests.faults.wire import Died, Plan, Wire, nothing
 from tests.journeys import pipeline as journeys
 from tests.journeys.pipeline import FUNCTIONS, Pipeline
@@ -38,6 +40,8 @@ _WAITS = (timedelta(minutes=17), timedelta(minutes=17), timedelta(hours=2, minut
 _BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _PATIENCE = timedelta(seconds=41)
 """After this a client repeats a request; its first run is no longer in progress then."""
+
+_STEPS = clients.STEPS | people.STEPS
 
 AGAIN = ("scanner_unavailable", "processing_failed")
 """Failures that are AWS's or the scanner's fault: people are told to try again, and do."""
@@ -82,13 +86,33 @@ class World:
         self.post: list[Letter] = []
         self.delivered: list[Letter] = []
         self.sweeps = 0
-        self.reviews = False
+        self.templates: dict[str, str] = {}
         self._clamd = clamd
         self._ticks = self._dispatched = 0
         self._ids = random.Random()
         patch.setattr(clock, "now", self._now)
         patch.setattr(secrets, "randbits", lambda bits: self._ids.getrandbits(bits))
+        # What goes in slices goes on at the next version already.
+        for module, name in ((takedowns, "SLICE"), (bans, "SLICE"), (flags, "_SLICES_AT_ONCE")):
+            patch.setattr(module, name, 1)
+        pipeline.configure(max_versions=MOST_VERSIONS)
+        self._invite(**{LEAVER: "contributor", DELEGATE: "viewer"})
+        state.wipe()
+        self._empty = state.save()
         self._warm_up()
+
+    @property
+    def reviews(self) -> bool:
+        """Whether anything is reviewed, so that what follows from records is followed."""
+        return bool(self.templates)
+
+    def _invite(self, **people: str) -> None:
+        acme = self.pipeline.acme
+        for name, role in people.items():
+            member = invitations.invite(
+                acme.id, acme.email(name), [role], SYSTEM, self.moment, password=clouds.PASSWORD
+            )
+            acme.members[name] = member.id
 
     def _warm_up(self) -> None:
         """Do all once, so that no first time, a key read or a sign-in, differs from the others."""
@@ -100,6 +124,8 @@ class World:
         deeds = ("editor: approve", "moderator: approve")
         self.parcels.append(parcels.reviewed(parcels.image(), parcels.TWICE, *deeds))
         self.settle()
+        for name in self.pipeline.acme.members:
+            self.call("GET", "/me/", who=name)
 
     def _now(self) -> datetime:
         """Give a time that stands still but for a millisecond each time it is asked for."""
@@ -113,14 +139,14 @@ class World:
 
     def reset(self, seed: int) -> None:
         """Begin afresh: nothing stored but the tenant, and all chance decided by a number."""
-        state.wipe()
+        state.restore(self._empty)
         self.random = random.Random(seed)
         self._ids = random.Random(seed)
         self._ticks = 0
         self.elapsed = timedelta()
         self.parcels, self.post, self.delivered = [], [], []
         self.sweeps = self._dispatched = 0
-        self.reviews = False
+        self.templates = {}
         self.wire.machines = Machines()
         self.scanner_returns()
 
@@ -162,10 +188,12 @@ class World:
 
     def review(self, category: str) -> None:
         """Have what is uploaded into a category reviewed, and follow what happens to it."""
-        self.reviews = True
+        if category in self.templates:
+            return
         body = {"name": category, "category": category, "steps": parcels.STEPS[category]}
         made = self.call("POST", "/workflow_templates/", who="admin", body=body)
         assert made.status == 201, made.content
+        self.templates[category] = made.json["id"]
 
     def workflow(self, parcel: Parcel) -> state.Row | None:
         """Give the newest review of a parcel's version."""
@@ -179,13 +207,16 @@ class World:
         """Say whether what a parcel's people do next is possible yet."""
         if not parcel.todo:
             return False
-        who, _, deed = parcel.todo[0].partition(": ")
-        if deed and deed != "restore" and not parcel.tried:
-            workflow = self.workflow(parcel)
-            waits = workflow is not None and workflow["status"] == "in_progress"
-            return waits and who in ("admin", workflow["step_id"])
+        if any(other.name == parcel.after and other.todo for other in self.parcels):
+            return False
         base = self.base(parcel)
-        return base is None or base.reserved is not None
+        if base is not None and base.reserved is None:
+            return False
+        return parcel.tried or people.may(self, parcel)
+
+    def helper(self, parcel: Parcel) -> str:
+        """Say who tries again what has failed: the uploader, or an admin where they have left."""
+        return "admin" if parcel.who == LEAVER else parcel.who
 
     def call(
         self, method: str, path: str, plan: Plan = nothing, who: str = "contributor", **more: Any
@@ -200,17 +231,18 @@ class World:
 
     def act(self, parcel: Parcel, plan: Plan = nothing) -> bool:
         """Let a client take its next step; False where it has to take it again."""
-        done = STEPS[parcel.todo[0]](self, parcel, plan)
+        done = _STEPS[parcel.todo[0]](self, parcel, plan)
         parcel.tried = not done
         if done:
-            parcel.todo = parcel.todo[1:]
+            refused = parcel.todo[0] == "reserve" and parcel.reserved is None
+            parcel.todo = () if refused else parcel.todo[1:]
         else:
             self.pass_time(_PATIENCE)
         return done
 
     def ask(self, parcel: Parcel) -> None:
         """Let a request of a client's come once more."""
-        STEPS[parcel.todo[0]](self, parcel, nothing)
+        _STEPS[parcel.todo[0]](self, parcel, nothing)
 
     def finish_clients(self) -> None:
         """Let every client do all that it meant to and can do now."""
@@ -334,7 +366,7 @@ class World:
         for parcel in self.parcels:
             reason = parcel.reserved and self.outcome(parcel)[1]
             if reason in AGAIN and reason != parcel.ends[1]:
-                parcel.todo = ("retry", *parcel.deeds)
+                parcel.todo = ("retry", *(parcel.deeds or parcel.todo))
         self.finish()
 
     def _resolve_reservations(self) -> None:
@@ -372,7 +404,7 @@ def _subject(message: dict[str, Any]) -> object:
     if "dynamodb" in message:
         return message["dynamodb"]["Keys"]
     body = message["Body"]
-    return queues.created_keys(body) if "Records" in body else body
+    return [one.key for one in queues.created(body)] if "Records" in body else body
 
 
 def _is_version(row: state.Row, parcel: Parcel) -> bool:

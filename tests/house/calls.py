@@ -19,7 +19,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from chalice.app import EventSourceHandler
 
-from chalicelib.core.application import ReefApp
+from chalicelib.core.api.application import ReefApp
 from local.functions import ROOT
 
 API = "api_handler"

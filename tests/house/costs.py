@@ -6,67 +6,46 @@ prices, and what is only assumed is called so.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from chalicelib.analytics.counting import SHARDS
 from local.functions import ROOT, limits
-from tests.house.budget import APPROVAL, BUDGET, TRANSITIONS_PER_STEP, Work
+from tests.house.budget import (
+    APPROVAL,
+    BUDGET,
+    COUNTING,
+    OPENING,
+    RECORD_UNITS,
+    SCREENS,
+    ZIP,
+    Work,
+)
+from tests.house.prices import (
+    AROUND,
+    AROUND_A_HUNDRED_VIEWS,
+    AROUND_A_MANIFEST,
+    AROUND_A_POLL,
+    AROUND_A_VIEW,
+    AROUND_A_ZIP,
+    AROUND_AN_APPROVAL,
+    AROUND_AN_OPENING,
+    DOWNLOAD,
+    FREE,
+    KEPT_PER_MONTH,
+    PRICES,
+    S3_FREE,
+    S3_GETS,
+)
+
+Bill = dict[str, float]
+"""Dollars by what is charged."""
 
 PAGE = ROOT / "docs" / "costs.md"
 
+MEGABYTES_PER_PROCESSOR = 1769
+"""A function with so much memory has one whole processor, one with less its share of one."""
 
-@dataclass(frozen=True)
-class Price:
-    """A list price in US dollars: us-east-1, on demand, without free tiers and taxes."""
-
-    name: str
-    unit: str
-    dollars: float
-
-
-PRICES = {
-    "api": Price("API Gateway (REST)", "requests", 3.50e-6),
-    "invocation": Price("Lambda, invocations", "invocations", 0.20e-6),
-    "gb_second": Price("Lambda, time (**assumed durations**)", "GB-s", 1.66667e-5),
-    "read_unit": Price("DynamoDB, reads", "read units", 0.125e-6),
-    "write_unit": Price("DynamoDB, writes", "write units", 0.625e-6),
-    "s3_put": Price("S3, PUT, COPY, POST and LIST", "requests", 5.00e-6),
-    "s3_get": Price("S3, GET", "requests", 0.40e-6),
-    "sqs": Price("SQS, standard", "requests", 0.40e-6),
-    "sns": Price("SNS, publishing", "requests", 0.50e-6),
-    "states": Price("Step Functions (Standard)", "state transitions", 25.0e-6),
-    "ses": Price("SES", "mails", 100.0e-6),
-    "cdn": Price("CloudFront, HTTPS", "requests", 1.00e-6),
-    "cdn_gb": Price("CloudFront, bytes out", "GB", 0.085),
-}
-"""As AWS published them in 2025; look them up again before relying on a sum."""
-
-FREE = {"dynamodb", "stepfunctions"}
-"""Services that charge units or transitions, and not requests."""
-
-S3_GETS = {"GetObject", "HeadObject"}
-
-AROUND = {
-    "the browser's POST to S3": ("s3_put", 1.0),
-    "S3's message to `uploads-arrived`": ("sqs", 1.0),
-    "S3's message to the topic of originals": ("sns", 1.0),
-    "the topic's messages to `thumbnails` and `metadata`": ("sqs", 2.0),
-    "Lambda's receiving from four queues, a message at a time": ("sqs", 4.0),
-    "Lambda's deleting from them": ("sqs", 4.0),
-    "the download from CloudFront": ("cdn", 1.0),
-    "its bytes, 1 MB": ("cdn_gb", 0.001),
-}
-"""What AWS and the browser do besides, by what it is charged as; none of it is measured."""
-
-
-AROUND_AN_APPROVAL = {
-    "transitions of the state machine, into waiting and on, and its end": (
-        "states",
-        2.0 * TRANSITIONS_PER_STEP + 1,
-    ),
-    "its messages to `workflow-clock`": ("sqs", 2.0),
-    "the topic's messages to `notifications` and `workflow-endings`": ("sqs", 7.0),
-    "Lambda's receiving and deleting, a message at a time": ("sqs", 18.0),
-}
+REQUEST_SECONDS = 0.008
+"""Assumed: how long an answer of DynamoDB, S3 or SQS takes within a region."""
 
 
 def quantities(
@@ -81,11 +60,13 @@ def quantities(
     for work in budget.values():
         found["invocation"] += 1
         found["api"] += work.function == "api_handler"
-        found["gb_second"] += gigabytes(work) * work.assumed_seconds
+        found["gb_second"] += gigabytes(work) * seconds(work)
         found["read_unit"] += work.read_units
         found["write_unit"] += work.write_units
         for name, number in work.requests.items():
             service, _, operation = name.partition(":")
+            if service == "s3" and operation in S3_FREE:
+                continue
             if service == "s3":
                 found["s3_get" if operation in S3_GETS else "s3_put"] += number
             elif service not in FREE:
@@ -102,15 +83,38 @@ def gigabytes(work: Work) -> float:
     return limits(work.function)["lambda_memory_size"] / 1024
 
 
+def seconds(work: Work) -> float:
+    """Give how long the work takes: its processor's time at its share of one, and its waiting."""
+    share = min(1.0, gigabytes(work) * 1024 / MEGABYTES_PER_PROCESSOR)
+    return work.cpu_seconds / share + sum(work.requests.values()) * REQUEST_SECONDS
+
+
 def page() -> str:
     """Write the page."""
-    parts = [*_introduction(), *_requests(), *_time(), *_bill(), *_approvals()]
+    parts = [
+        *_introduction(),
+        *_requests(),
+        *_time(),
+        *_bill(),
+        *_views(),
+        *_openings(),
+        *_approvals(),
+        *_zips(),
+        *_screens(),
+    ]
     return "\n".join(parts) + "\n"
 
 
 def approvals_per_thousand() -> dict[str, float]:
     """Give the dollars of a thousand approvals in two steps, by what is charged."""
-    found = quantities(APPROVAL, AROUND_AN_APPROVAL)
+    return per_thousand(APPROVAL, AROUND_AN_APPROVAL)
+
+
+def per_thousand(
+    budget: Mapping[str, Work], around: Mapping[str, tuple[str, float]]
+) -> dict[str, float]:
+    """Give the dollars of a thousand pieces of business, by what is charged."""
+    found = quantities(budget, around)
     return {PRICES[kind].name: found[kind] * PRICES[kind].dollars * 1000 for kind in found}
 
 
@@ -156,17 +160,20 @@ def _time() -> Iterator[str]:
         "",
         "## Lambda's time",
         "",
-        "The memory is that of `.chalice/config.json`. The durations are **placeholders, assumed",
-        "and not measured on Lambda**; put in what a deployment's `REPORT` lines say.",
+        "The memory is that of `.chalice/config.json`. The processor's seconds are measured, warm,",
+        "on functions that run from what ships (`tests/runtime/measuring.py`), with all that they",
+        "start; Lambda gives a function a share of a processor by its memory, a whole one for",
+        "1,769 MB.",
+        f"For each request {REQUEST_SECONDS * 1000:g} ms of waiting are assumed.",
         "",
-        "| function | work | GB | assumed seconds | GB-s |",
-        "|:--|:--|--:|--:|--:|",
+        "| function | work | GB | processor, s | seconds | GB-s |",
+        "|:--|:--|--:|--:|--:|--:|",
     )
     for work in BUDGET.values():
-        memory, seconds = gigabytes(work), work.assumed_seconds
+        memory, took = gigabytes(work), seconds(work)
         yield (
-            f"| `{work.function}` | {work.what} | {memory:.3g} | {seconds:g}"
-            f" | {memory * seconds:.3f} |"
+            f"| `{work.function}` | {work.what} | {memory:.3g} | {work.cpu_seconds:g}"
+            f" | {took:.2f} | {memory * took:.3f} |"
         )
 
 
@@ -176,8 +183,7 @@ def _bill() -> Iterator[str]:
         "## A million uploads",
         "",
         "Dollars = amount per upload · list price · 1,000,000. The prices are parameters in",
-        "`tests/house/costs.py`: public list prices of us-east-1, on demand, without free tiers.",
-        "Keeping bytes and items, logs, idle polling, the sweeper and alarms are not in it.",
+        "`tests/house/prices.py`: public list prices of us-east-1, on demand, without free tiers.",
         "",
         "| charged | per upload | | list price, $ | $ per million uploads |",
         "|:--|--:|:--|--:|--:|",
@@ -194,6 +200,106 @@ def _bill() -> Iterator[str]:
             f" | {price.dollars:.9f} | {dollars:.2f} |"
         )
     yield f"| **together** | | | | **{total:.2f}** |"
+    download = sum(amount * PRICES[kind].dollars * 1e6 for kind, amount in DOWNLOAD.values())
+    kept = sum(KEPT_PER_MONTH.values()) * 1e6
+    yield from (
+        "",
+        f"A million downloads of them cost {download:.2f} more, nearly all of it for bytes. What a",
+        f"million uploads leave costs {kept:.2f} a month: {'; '.join(KEPT_PER_MONTH)}.",
+        "Nothing is stored twice for long: uploaded bytes go once they are kept, those of uploads",
+        "that failed within 14 days, deleted originals within 7.",
+        "",
+        "Not in it: what a deployment costs that nobody uses (alarms at 0.10 each a month, empty",
+        "queues being asked, schedules that run each minute, two secrets: some 15 dollars a month",
+        "together), retries, and people who look at pages.",
+    )
+
+
+def _views() -> Iterator[str]:
+    yield from (
+        "",
+        "## A million views, counted",
+        "",
+        "A view is counted for the tenant, an asset and a share link whose counters have had a",
+        "busy day, by a visitor who is new, and recorded in the audit trail; what follows from the",
+        "record (publishing, sealing) is not in it. The units are by DynamoDB's rules for the",
+        "items as they are: DynamoDB Local says 2 of a transaction, whatever it puts. Of the units",
+        "of a view 8 are its marker and its visitor's three, which nothing makes fewer; what is",
+        "read and added is shared by those of a batch.",
+        "",
+        "| function | work | requests | read units | write units |",
+        "|:--|:--|--:|--:|--:|",
+    )
+    for work in COUNTING.values():
+        yield (
+            f"| `{work.function}` | {work.what} | {sum(work.requests.values())}"
+            f" | {work.read_units:g} | {work.write_units:g} |"
+        )
+    alone = views_per_million("one view", 1, AROUND_A_VIEW)
+    together = views_per_million("a hundred views", 100, AROUND_A_HUNDRED_VIEWS)
+    yield from (
+        "",
+        "| charged | $ per million views, one by one | a hundred at a time |",
+        "|:--|--:|--:|",
+    )
+    for charged, dollars in alone.items():
+        yield f"| {charged} | {dollars:.2f} | {together[charged]:.2f} |"
+    yield f"| **together** | **{sum(alone.values()):.2f}** | **{sum(together.values()):.2f}** |"
+    yield from ("", *_a_thousand_a_second())
+
+
+def _openings() -> Iterator[str]:
+    (work,) = OPENING.values()
+    yield from (
+        "",
+        "## A million opened shares",
+        "",
+        "Before the answer, as a test counts them; a page without its media is under 30 KB.",
+        "Pictures, films and downloads come from CloudFront at its price for bytes out, and",
+        "counting is the section above.",
+        "",
+        "| function | work | requests | read units | write units |",
+        "|:--|:--|--:|--:|--:|",
+        f"| `{work.function}` | {work.what} | {sum(work.requests.values())}"
+        f" | {work.read_units:g} | {work.write_units:g} |",
+        "",
+        "| charged | $ per million opened shares |",
+        "|:--|--:|",
+    )
+    bill = {
+        name: thousand * 1000 for name, thousand in per_thousand(OPENING, AROUND_AN_OPENING).items()
+    }
+    yield from (f"| {charged} | {dollars:.2f} |" for charged, dollars in bill.items())
+    yield f"| **together** | **{sum(bill.values()):.2f}** |"
+
+
+def _a_thousand_a_second() -> Iterator[str]:
+    batch = COUNTING["a hundred views"]
+    counting = batch.requests["dynamodb:TransactWriteItems"]
+    transactions = 10 * counting
+    a_shard = transactions / SHARDS
+    counter_units = (batch.write_units - 800) / counting - RECORD_UNITS
+    yield from (
+        "**A thousand views of one link in a second** are ten batches and, since a transaction",
+        f"takes 100 items, {transactions} transactions. Each adds to one of {SHARDS} shards of the",
+        f"link, of its asset and of the tenant, so that a shard bears {a_shard:.1f} of them a",
+        f"second. All counters of a transaction take {counter_units:g} units: were they one",
+        f"item, its partition would bear {a_shard * counter_units:.0f} units a second of the 1,000",
+        "that it can. Markers have keys of their own: 8,000 units a second, where a table that is",
+        "new takes 4,000 at first and then what it had twice over; what it refuses waits in the",
+        f"queue. A function that takes {seconds(batch):.2f} s for a batch has to run"
+        f" {10 * seconds(batch):.1f} times at once, and five may.",
+    )
+
+
+def views_per_million(step: str, number: int, around: dict[str, tuple[str, float]]) -> Bill:
+    """Give the dollars of counting a million views, so many in a batch, by what is charged."""
+    found = quantities({step: COUNTING[step]}, around)
+    del found["api"]
+    return {
+        PRICES[kind].name: amount / number * PRICES[kind].dollars * 1e6
+        for kind, amount in found.items()
+    }
 
 
 def _approvals() -> Iterator[str]:
@@ -207,17 +313,97 @@ def _approvals() -> Iterator[str]:
         "| function | work | requests | read units | write units | by name |",
         "|:--|:--|--:|--:|--:|:--|",
     )
-    for work in APPROVAL.values():
+    yield from _works(APPROVAL)
+    yield from ("", "Besides, by AWS's rules:", "")
+    yield from _listed(AROUND_AN_APPROVAL)
+    yield from _charged("approvals", approvals_per_thousand())
+
+
+def _zips() -> Iterator[str]:
+    yield from (
+        "",
+        "## A thousand zips of a hundred images",
+        "",
+        "One zip of a hundred images of 1 MB: asked for, made, looked at, fetched once.",
+        "",
+        "| function | work | requests | read units | write units | by name |",
+        "|:--|:--|--:|--:|--:|:--|",
+    )
+    yield from _works(ZIP)
+    yield from ("", "Besides:", "")
+    yield from _listed(AROUND_A_ZIP)
+    yield from _charged("zips", per_thousand(ZIP, AROUND_A_ZIP))
+
+
+DEVICES, DAYS = 10_000, 30
+POLLS = DEVICES * DAYS * 24 * 60
+"""Of a month, one a minute."""
+
+REMADE = 0.1
+"""A manifest that nothing changes is made anew after ten minutes."""
+
+
+def _screens() -> Iterator[str]:
+    alone = {step: {step: work} for step, work in SCREENS.items()}
+    unchanged = per_thousand(alone["unchanged"], AROUND_A_POLL)
+    changed = per_thousand(alone["changed"], AROUND_A_MANIFEST)
+    remade = per_thousand(alone["changed"], AROUND_A_POLL)
+    heartbeat = per_thousand(alone["heartbeat"], AROUND_A_POLL)
+    yield from (
+        "",
+        f"## {DEVICES:,} devices, a month",
+        "",
+        f"Each asks for its manifest of 500 assets every minute, {POLLS / 1e6:.0f} million times",
+        f"in {DAYS} days, and sends a heartbeat with six plays as often. Reef keeps the tag of the",
+        "manifest that a device has, so that a poll is one read while nothing changes; after ten",
+        "minutes it is made anew all the same, should news have been lost. Without that, or for",
+        "agents that send no `If-None-Match`, each poll makes the whole of it. CloudFront keeps no",
+        "manifest: a token that was replaced is dead at once, and each device has its own.",
+        "Files come from CloudFront, which does keep them, once for each device.",
+        "",
+        "| function | work | requests | read units | write units | by name |",
+        "|:--|:--|--:|--:|--:|:--|",
+    )
+    yield from _works(SCREENS)
+    yield from (
+        "",
+        "| charged | polls with the kept tag, $ | polls without, $ | heartbeats, $ |",
+        "|:--|--:|--:|--:|",
+    )
+    bills = []
+    for charged in unchanged:
+        kept = unchanged[charged] * (1 - REMADE) + remade[charged] * REMADE
+        bills.append((kept, changed[charged], heartbeat.get(charged, 0.0)))
+        yield f"| {charged} | " + " | ".join(_dollars(one) for one in bills[-1]) + " |"
+    writes = PRICES["write_unit"].name
+    more = (remade[writes] * REMADE, changed[writes], heartbeat[writes])
+    if writes not in unchanged:
+        bills.append(more)
+        yield f"| {writes} | " + " | ".join(_dollars(one) for one in more) + " |"
+    sums = [sum(column) for column in zip(*bills, strict=True)]
+    yield "| **together** | " + " | ".join(f"**{_dollars(one)}**" for one in sums) + " |"
+
+
+def _dollars(a_thousand: float) -> str:
+    return f"{a_thousand * POLLS / 1000:.2f}"
+
+
+def _works(budget: Mapping[str, Work]) -> Iterator[str]:
+    for work in budget.values():
         names = ", ".join(f"{number} {name}" for name, number in work.requests.items())
         yield (
             f"| `{work.function}` | {work.what} | {sum(work.requests.values())}"
             f" | {work.read_units:g} | {work.write_units:g} | {names} |"
         )
-    yield from ("", "Besides, by AWS's rules:", "")
-    for name, (kind, number) in AROUND_AN_APPROVAL.items():
-        yield f"- {name}: {number:g} {PRICES[kind].unit} of {PRICES[kind].name}"
-    yield from ("", "| charged | $ per thousand approvals |", "|:--|--:|")
-    dollars = approvals_per_thousand()
+
+
+def _listed(around: Mapping[str, tuple[str, float]]) -> Iterator[str]:
+    for name, (kind, number) in around.items():
+        yield f"- {name}: {number:.3g} {PRICES[kind].unit} of {PRICES[kind].name}"
+
+
+def _charged(what: str, dollars: Mapping[str, float]) -> Iterator[str]:
+    yield from ("", f"| charged | $ per thousand {what} |", "|:--|--:|")
     for charged, amount in dollars.items():
         yield f"| {charged} | {amount:.4f} |"
     yield f"| **together** | **{sum(dollars.values()):.4f}** |"

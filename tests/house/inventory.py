@@ -15,6 +15,8 @@ from chalice.deploy.validate import validate_routes
 from pynamodb.indexes import Index
 from pynamodb.models import Model
 
+from chalicelib.core import records
+
 
 def functions(app: Any) -> dict[str, dict[str, Any]]:
     """Map each Lambda besides the API to what invokes it."""
@@ -23,7 +25,11 @@ def functions(app: Any) -> dict[str, dict[str, Any]]:
     }
     for source in app.event_sources:
         if isinstance(source, SQSEventConfig):
-            found[source.name] |= {"queue": source.queue, "batch_size": source.batch_size}
+            found[source.name] |= {
+                "queue": source.queue,
+                "batch_size": source.batch_size,
+                "hears_records": _parser(source) is records.parse,
+            }
         elif isinstance(source, DynamoDBEventConfig):
             found[source.name] |= {"stream": source.stream_arn}
         elif isinstance(source, ScheduledEventConfig):
@@ -32,6 +38,12 @@ def functions(app: Any) -> dict[str, dict[str, Any]]:
                 expression if isinstance(expression, str) else expression.to_string()
             )
     return found
+
+
+def _parser(source: Any) -> Any:
+    """Give what reads the messages of a queue's function."""
+    module, _, name = source.handler_string.rpartition(".")
+    return getattr(importlib.import_module(module), name).func.parse
 
 
 def routes(app: Any) -> list[list[str]]:

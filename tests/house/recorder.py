@@ -18,10 +18,16 @@ from typing import Any
 
 import pytest
 
+from chalicelib.devices import watching
+from chalicelib.devices.playlists import following as playlists
 from chalicelib.notifications import deliveries, digests
-from chalicelib.processing import supply, sweeping
-from chalicelib.tenants import dispatching
-from chalicelib.workflows import endings, lapses, tending
+from chalicelib.processing import cleaning, recent_scans, sweeper
+from chalicelib.processing.scanning import scanner_source
+from chalicelib.processing.zips import making
+from chalicelib.search import following
+from chalicelib.tenants.audit import dispatching
+from chalicelib.workflows import recovery
+from chalicelib.workflows.approval import deadlines, record_consumer
 from tests.house import calls, logbook, policies
 from tests.house.actions import Unmapped, Use, uses
 
@@ -32,12 +38,18 @@ unmapped: set[str] = set()
 """Findings about calls of which nobody has said yet what they need."""
 
 _DIRECTLY = (
-    ("sweep_unfinished", sweeping, "sweep"),
-    ("refresh_signatures", supply, "refresh"),
-    ("tend_workflows", tending, "tend"),
-    ("keep_time", lapses, "expire"),
-    ("end_workflows", endings, "consider"),
+    ("sweep_unfinished", sweeper, "sweep"),
+    ("clean_up", cleaning, "clean"),
+    ("clean_up", recent_scans, "ask"),
+    ("refresh_signatures", scanner_source, "refresh"),
+    ("make_zip", making, "make"),
+    ("tend_workflows", recovery, "tend"),
+    ("keep_time", deadlines, "expire"),
+    ("end_workflows", record_consumer, "consider"),
+    ("follow_assets", playlists, "follow"),
+    ("watch_devices", watching, "watch"),
     ("dispatch_records", dispatching, "dispatch"),
+    ("index_assets", following, "follow"),
     ("notify", deliveries, "tell"),
     ("send_digests", digests, "send"),
     ("send_digests", deliveries, "send_late"),
@@ -89,8 +101,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what is wrong."""
+    """Say what is wrong, behind the slowest tests: what fails a run is read from its end."""
     findings = config.stash.get(_FINDINGS, [])
     if findings:
         terminalreporter.section("policies in .chalice/, and secrets in logs")

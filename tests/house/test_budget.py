@@ -1,23 +1,39 @@
 """An upload asks no more of AWS than its budget, which is written down to the request."""
 
 import io
+import itertools
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from moto.server import ThreadedMotoServer
+from msgspec import structs
 from PIL import Image
 
-from chalicelib.processing.clamd import Clamd
-from chalicelib.workflows import reading
+from chalicelib.analytics.counting import SHARDS
+from chalicelib.core import clock, storage
+from chalicelib.core.settings import settings
+from chalicelib.processing.scanning.clamd import Clamd
+from chalicelib.workflows.approval import reading
+from tests.analytics.visitors import CHROME, NOON, deliver, view
+from tests.assets.stages import SHA256, asset
 from tests.cloud import Cloud, invoke, sqs_event
-from tests.house import costs
-from tests.house.budget import APPROVAL, BUDGET, Work
+from tests.devices.test_heartbeats import beat, play
+from tests.devices.test_manifests import fetch
+from tests.devices.wall import Wall
+from tests.house import calls, costs
+from tests.house.budget import APPROVAL, BUDGET, COUNTING, OPENING, SCREENS, ZIP, Work
+from tests.house.charging import charged
 from tests.house.metering import Consumption, Meter, metered
 from tests.journeys.conftest import clamd, dynamodb_url, exact_cloud
 from tests.journeys.pipeline import Pipeline, Reserved, environment
 
 __all__ = ["clamd", "dynamodb_url", "exact_cloud"]
+
+
+LOCALLY = 2
+"""The units that DynamoDB Local says of a transaction, whatever it writes."""
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +139,34 @@ def wait(tenant_id: str, workflow_id: str) -> None:
     assert invoke("chalicelib.workflows.events.keep_time", event) == set()
 
 
+def zipped(pipeline: Pipeline, meter: Meter, asset_ids: list[str]) -> dict[str, Consumption]:
+    """Have a zip made of assets; gives what each piece of work asked for."""
+    cloud, who = pipeline.cloud, pipeline.who("viewer")
+    cloud.run()
+    # Bytes of which nobody was told; the functions would delete them.
+    key = f"{pipeline.acme.id}/{SHA256}"
+    storage.put(settings().originals_bucket, key, bytes(1_000_000), "image/jpeg")
+    meter.read()
+    found: dict[str, Consumption] = {}
+    job_id = cloud.post("/assets/zip/", who, {"asset_ids": asset_ids}).json["job_id"]
+    found["request"] = meter.read()["api_handler"]
+    assert cloud.run("make_zip") == 1
+    found |= meter.read()
+    assert cloud.get(f"/processing/{job_id}/status/", who).json["status"] == "completed"
+    found["status"] = meter.read()["api_handler"]
+    return found
+
+
+def test_a_zip_of_a_hundred_images_stays_within_its_budget(pipeline: Pipeline) -> None:
+    tenant, described = pipeline.acme, {"size_bytes": 1_000_000, "sha256": SHA256}
+    admin = tenant.email("admin")
+    ids = [asset(pipeline.cloud, tenant.id, admin, "approved!", **described) for _ in range(100)]
+    with metered() as meter:
+        zipped(pipeline, meter, ids)  # warms the functions up
+        found = zipped(pipeline, meter, ids)
+    assert_within(found, ZIP)
+
+
 def test_an_approval_stays_within_its_budget(pipeline: Pipeline) -> None:
     with metered() as meter:
         approved(pipeline, meter, photo(2))  # warms the functions up
@@ -135,6 +179,84 @@ def test_a_photo_stays_within_its_budget(pipeline: Pipeline) -> None:
         consumed(pipeline, meter, photo(0))  # warms the functions up
         found = consumed(pipeline, meter, photo(1))
     assert_within(found, BUDGET)
+
+
+def test_opening_a_share_stays_within_its_budget(pipeline: Pipeline) -> None:
+    cloud, admin = pipeline.cloud, pipeline.acme.email("admin")
+    described = {"size_bytes": 1_000_000, "sha256": SHA256}
+    asset_id = asset(cloud, pipeline.acme.id, admin, "approved!", **described)
+    wanted = {"asset_id": asset_id, "share_type": "public"}
+    uuid = cloud.post("/shares/", admin, wanted).json["share_link"]["uuid"]
+    assert cloud.fetch("GET", f"/share/{uuid}/").status == 200  # makes the day's salt
+    with metered() as meter:
+        page = cloud.fetch("GET", f"/share/{uuid}/")
+        found = {"page": meter.read()["api_handler"]}
+    assert (page.status, len(page.content) < 30_000) == (200, True)
+    assert_within(found, OPENING)
+
+
+def test_screens_stay_within_their_budget(pipeline: Pipeline) -> None:
+    names = itertools.count(1)
+    wall = Wall(pipeline.cloud, lambda *who: pipeline.cloud.tenant(f"wall{next(names)}", *who))
+    player, ids = wall.device(groups=["all"]), wall.many(500)
+    playlist = wall.playlist(*ids)
+    wall.give("all", playlist)
+    manifest = wall.manifest(player)
+    for shown in manifest["assets"][:6]:
+        assert fetch(wall, shown["content"]["url"]).status == 302
+    began = clock.now() - timedelta(minutes=1)
+    plays = [play(one, began + timedelta(seconds=n)) for n, one in enumerate(ids[:6])]
+    beat(wall, player, played=plays[:1])
+    found = {}
+    with metered() as meter:
+        tag = {"if-none-match": wall.as_player(player, "GET", "manifest").headers["ETag"]}
+        meter.read()
+        assert wall.as_player(player, "GET", "manifest", **tag).status == 304
+        found["unchanged"] = meter.read()["api_handler"]
+        body = {"name": "Other", "items": [{"asset_id": one} for one in ids[::-1]]}
+        assert wall.call("PUT", f"/playlists/{playlist}/", body).status == 200
+        meter.read()
+        assert wall.order(player) == ids[::-1]
+        found["changed"] = meter.read()["api_handler"]
+        heard: list[calls.Call] = []
+        calls.listeners.append(heard.append)
+        beat(wall, player, played=plays[1:])
+        calls.listeners.remove(heard.append)
+        found["heartbeat"] = meter.read()["api_handler"]
+        transactions = [call for call in heard if call.operation == "TransactWriteItems"]
+        found["heartbeat"].write_units += charged(transactions).write_units - LOCALLY
+        assert fetch(wall, manifest["assets"][7]["content"]["url"]).status == 302
+        found["fetch"] = meter.read()["api_handler"]
+    assert_within(found, SCREENS)
+
+
+def test_counting_visits_stays_within_its_budget(wire: None, exact_cloud: Cloud) -> None:
+    tenant_id = clock.new_id()
+    day = [
+        view(
+            tenant_id,
+            at=NOON.replace(hour=number),
+            country=f"A{chr(65 + number)}",
+            referrer=f"{number}.pages.example.com",
+            user_agent=CHROME.replace("Chrome", f"Chrome/{number} Edg"),
+        )
+        for number in range(24)
+    ]
+    for _ in range(SHARDS):  # workers go to them in turn, so that each has had the same day
+        deliver(structs.replace(visit, id=clock.new_id()) for visit in day)
+    found = {}
+    with metered() as meter:
+        for step, number in (("one view", 1), ("a hundred views", 100)):
+            new = [
+                view(tenant_id, visitor=clock.new_id(), user_agent=CHROME) for _ in range(number)
+            ]
+            heard: list[calls.Call] = []
+            calls.listeners.append(heard.append)
+            assert deliver(new) == set()
+            calls.listeners.remove(heard.append)
+            found[step] = charged(heard)
+            found[step].requests = meter.read()["count_visits"].requests
+    assert_within(found, COUNTING)
 
 
 def assert_within(found: dict[str, Consumption], allowed: dict[str, Work]) -> None:

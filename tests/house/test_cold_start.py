@@ -20,6 +20,8 @@ HEAVY = {
     "pypdfium2",
     "qrcode",
     "re2",
+    "ua_parser",
+    "crawleruseragents",
     "pydantic",
     "local",
     "infra",
@@ -60,6 +62,7 @@ def after(statement: str) -> tuple[set[str], list[str]]:
     [
         "import app",
         "import chalicelib.processing.events",
+        "import chalicelib.analytics.events",
         "import chalicelib.assets.media_types",
     ],
 )

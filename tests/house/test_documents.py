@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import fields
 
-from chalicelib.core import openapi
+from chalicelib.core.api import openapi, routing
 from chalicelib.core.settings import TENANT_SETTINGS, Settings
 from infra import template
 from local.functions import ROOT
@@ -43,7 +43,18 @@ def test_the_page_names_no_setting_that_is_none() -> None:
 def test_every_route_says_what_it_does_and_every_parameter_what_it_is() -> None:
     for route in declared_routes():
         assert re.fullmatch(r"[A-Z].{8,}\.", route.summary), f"{route.method} {route.path}"
-    for path, item in openapi.document()["paths"].items():
+    for path, item in openapi.document(routing.groups())["paths"].items():
         for method, operation in item.items():
             named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
             assert named == set(re.findall(r"\{(\w+)\}", path)), f"{method} {path}"
+
+
+def test_no_command_waits_for_a_function_longer_than_its_client_does() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    commands = [
+        command
+        for page in pages
+        for command in re.findall(r"`(aws lambda invoke [^`]+)`", page.read_text("utf-8"))
+    ]
+    assert commands
+    assert all("--invocation-type Event" in command for command in commands)

@@ -5,17 +5,20 @@ A layer is built once for each state of its recipe and kept under `dist/layers/`
 
 import hashlib
 import importlib.metadata
-import os
+import re
 import shutil
 import subprocess
-import zipfile
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from chalicelib.processing.media.documents import fonts
+from infra.bytecode import runtime_python
+from infra.package import services
 from local.functions import ROOT
 from tests.house.test_package import pinned, with_dependencies
+from tests.runtime.machine import unpack
 
 LAYERS = ("frame", "media")
 UNPACKED_LIMIT_BYTES = 250 * 1024 * 1024
@@ -29,8 +32,12 @@ import io, sys
 sys.path[:0] = sys.argv[1:]
 from PIL import Image, features
 from cryptography.hazmat.primitives.asymmetric import rsa
-import msgspec, mutagen, pypdfium2, re2
-assert all(features.check(name) for name in ("jpg", "webp", "zlib")), features.get_supported()
+import chardet, defusedxml, msgspec, mutagen, olefile, pi_heif, pypdfium2, re2, resvg_py, striprtf
+formats = ("jpg", "webp", "zlib", "avif", "libtiff", "jpg_2000", "littlecms2")
+assert all(features.check(name) for name in formats), features.get_supported()
+assert pi_heif.libheif_info()["decoders"], "nothing that decodes HEVC"
+drawing = '<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
+assert bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=9))[1:4] == b"PNG"
 made = io.BytesIO()
 Image.new("RGB", (640, 480), "teal").save(made, "JPEG")
 picture = Image.open(made).convert("RGB")
@@ -40,8 +47,9 @@ document = pypdfium2.PdfDocument.new()
 document.new_page(200, 100).render().to_pil()
 rsa.generate_private_key(public_exponent=65537, key_size=2048)
 assert msgspec.json.decode(b"[1]") == [1]
+assert chardet.detect("Привет, мир".encode("koi8-r"))["encoding"] == "KOI8-R"
 assert re2.search("(a+)+$", "b" * 9 + "aa").span() == (9, 11)
-homes = {m.__file__ for m in (Image, mutagen, msgspec, pypdfium2, re2)}
+homes = {m.__file__ for m in (Image, mutagen, msgspec, olefile, pi_heif, pypdfium2, re2)}
 assert all(home.startswith(tuple(sys.argv[1:])) for home in homes), homes
 print(sys.version_info[:2], Image.__version__)
 """
@@ -61,28 +69,8 @@ def built(name: str) -> Path:
         for old in unpacked.parent.glob(f"{name}-*"):
             shutil.rmtree(old)
         draft = unpacked.with_suffix(".draft")
-        with zipfile.ZipFile(ROOT / "dist" / "layers" / f"{name}.zip") as archive:
-            archive.extractall(draft)
-        for program in draft.glob("bin/*"):
-            program.chmod(0o755)
-        draft.rename(unpacked)
+        unpack(ROOT / "dist" / "layers" / f"{name}.zip", draft).rename(unpacked)
     return unpacked
-
-
-@cache
-def lambdas_python() -> str | None:
-    """Find a Python 3.13 that runs on this machine: by its name, pyenv's or uv's."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    uv = Path.home() / ".local" / "share" / "uv" / "python"
-    candidates = ["python3.13", *map(str, pyenv.glob("versions/3.13*/bin/python3.13"))]
-    candidates += map(str, uv.glob("cpython-3.13*/bin/python3.13"))
-    for candidate in candidates:
-        if path := shutil.which(candidate):
-            command = [path, "-c", "import sys; print(sys.version_info[:2])"]
-            asked = subprocess.run(command, capture_output=True, text=True, check=False)
-            if asked.stdout.strip() == "(3, 13)":
-                return path
-    return None
 
 
 def size_bytes(folder: Path) -> int:
@@ -134,13 +122,20 @@ def test_every_extension_says_the_same(layer: str) -> None:
     assert [name for name in compiled if ".cpython-313-x86_64-linux-gnu." not in name] == []
 
 
+def is_removed(path: str, used: set[str]) -> bool:
+    """Say whether a file of botocore's describes a service that nothing asks."""
+    found = re.match(r"botocore/data/([^/]+)/", path)
+    return found is not None and found[1] not in used
+
+
 def test_zip_and_layers_fit_into_a_function() -> None:
     shipped = [r for r in pinned(ROOT / "requirements.txt") if r.name != "chalice"]
+    used = services(ROOT)
     files = [
         Path(str(file.locate()))
         for name in with_dependencies(shipped)
         for file in importlib.metadata.files(name) or []
-        if not str(file).endswith(".pyc")
+        if not str(file).endswith(".pyc") and not is_removed(str(file), used)
     ]
     zipped = sum(path.stat().st_size for path in files if path.is_file())
     zipped += size_bytes(ROOT / "chalicelib")
@@ -150,7 +145,7 @@ def test_zip_and_layers_fit_into_a_function() -> None:
 
 
 def test_lambdas_python_imports_the_layers_and_works_with_them() -> None:
-    python = lambdas_python()
+    python = runtime_python()
     if python is None:
         pytest.skip("no Python 3.13 on this machine: tags were checked, nothing was imported")
     folders = [str(built(layer) / "python") for layer in LAYERS]
@@ -159,6 +154,24 @@ def test_lambdas_python_imports_the_layers_and_works_with_them() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("(3, 13)")
+
+
+def test_the_media_layer_carries_the_fonts_and_their_licences() -> None:
+    names = (ROOT / "layers" / "media" / "fonts.txt").read_text().splitlines()
+    assert names == list(fonts.NAMES)
+    carried = {path.name for path in (built("media") / "share" / "fonts").iterdir()}
+    assert {Path(name).name for name in names} < carried
+    assert {name for name in carried if name.startswith("LICENSE-")} == {
+        f"LICENSE-{package}"
+        for package in ("fonts-dejavu-core", "fonts-noto-core", "fonts-wqy-microhei", "libfribidi0")
+    }
+
+
+def test_what_turns_text_around_runs_with_lambdas_c_library() -> None:
+    library = (built("media") / "lib" / "libfribidi.so.0").read_bytes()
+    needed = [int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", library)]
+    assert needed
+    assert max(needed) <= NEWEST_GLIBC
 
 
 @pytest.mark.parametrize("program", ["ffmpeg", "ffprobe"])

@@ -79,7 +79,9 @@ def test_only_scanners_write_originals_and_nothing_that_parses_media_holds_secre
     # Those that can find bytes to which nothing refers any more.
     purging = {"ApiHandlerRole", "SweepUnfinishedRole"}
     assert roles("s3:DeleteObject", "OriginalsBucket") == scanners | purging | {
-        "MakeThumbnailsRole"
+        "MakeThumbnailsRole",
+        "CleanUpRole",
     }
-    assert roles("s3:DeleteObjectVersion", "UploadsBucket") == purging
+    # What is kept, or found infected, is deleted by those who looked at it.
+    assert roles("s3:DeleteObjectVersion", "UploadsBucket") == scanners | purging
     assert roles("secretsmanager:GetSecretValue", "MediaKeySecret") == {"ApiHandlerRole"}

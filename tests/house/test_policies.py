@@ -188,3 +188,22 @@ def test_what_processes_wrote_is_put_together(
     assert recorder.read(tmp_path) == ({"work": both}, [])
     found = [it for it in recorder.judge(tmp_path, whole=False) if it.startswith("work needs")]
     assert len(found) == 2
+
+
+def test_every_function_of_a_queue_may_shorten_the_wait_of_what_fails(
+    cloud: Cloud, heard: list[Call]
+) -> None:
+    sources = [one for one in cloud.app.event_sources if hasattr(one, "queue")]
+    assert len(sources) >= 8
+    for source in sources:
+        queue = client("sqs").get_queue_url(QueueName=f"reef-{source.queue}")["QueueUrl"]
+        client("sqs").purge_queue(QueueUrl=queue)
+        client("sqs").send_message(QueueUrl=queue, MessageBody="no JSON")
+        heard.clear()
+        assert cloud.run(source.name, rounds=1) == 1
+        used = {source.name: {use for call in heard if call.function for use in uses(call)}}
+        assert {action for action, _ in used[source.name]} == {
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueUrl",
+        }
+        assert policies.compare(used, policies.allowed(), whole=False) == []

@@ -7,8 +7,8 @@ from typing import Any
 from infra.package import ROOT
 from tests.house.reading import of_type, setting_names, variables
 
-READ_BY_NO_FUNCTION = {"WebBucket"}
-"""The console's files go from a deployment to the CDN."""
+READ_BY_NO_FUNCTION = {"LogsBucket", "WebBucket"}
+"""The console's files go from a deployment to the CDN, and logs from S3 to whoever reads them."""
 
 
 def test_buckets(packaged: dict[str, Any], code: dict[str, Any]) -> None:

@@ -8,26 +8,15 @@ import sys
 from typing import Any
 
 from infra.package import ROOT
-from tests.house.reading import (
-    STACK,
-    functions,
-    of_type,
-    role_of,
-    setting_names,
-    working_queues,
-)
+from tests.house.reading import STACK, functions, of_type, role_of, setting_names, working_queues
 
 API = "api_handler"
 
-FED_BY_AWS = {
-    "UploadsArrivedQueue",
-    "WorkflowClockQueue",
-    "WorkflowEndingsQueue",
-    "NotificationsQueue",
-}
-"""S3, the state machine or a topic sends here, so no setting holds the queue's URL."""
+SET_ASIDE_BY_THE_CODE = {"RecordsDeadQueue"}
+"""Where a function itself puts what can never be done."""
 
-TOLD_BY_RECORDS = {"WorkflowEndingsQueue", "NotificationsQueue"}
+FED_BY_AWS = {"UploadsArrivedQueue", "WorkflowClockQueue"}
+"""S3 or the state machine sends here, so no setting holds the queue's URL."""
 
 
 def test_functions(resources: dict[str, Any], code: dict[str, Any]) -> None:
@@ -91,8 +80,21 @@ def test_queues(resources: dict[str, Any], code: dict[str, Any]) -> None:
         assert logical_id in json.dumps(role_of(function, resources)), f"{name} may not read it"
 
 
+def told_by_records(resources: dict[str, Any], code: dict[str, Any]) -> set[str]:
+    """Give the logical ids of the queues whose functions listen to audit records."""
+    names = {f["queue"] for f in code["functions"].values() if f.get("hears_records")}
+    assert names
+    return {
+        logical_id
+        for logical_id, queue in working_queues(resources).items()
+        if queue["QueueName"]["Fn::Sub"].removeprefix(STACK) in names
+    }
+
+
 def test_queues_that_the_code_sends_to(packaged: dict[str, Any], code: dict[str, Any]) -> None:
-    queues = set(working_queues(packaged["Resources"])) - FED_BY_AWS
+    told = told_by_records(packaged["Resources"], code)
+    queues = set(working_queues(packaged["Resources"])) - FED_BY_AWS - told
+    queues |= SET_ASIDE_BY_THE_CODE
     named = setting_names(packaged, queues)
     assert set(named) == queues
     assert set(named.values()) == {name for name in code["settings"] if name.endswith("_queue")}
@@ -139,16 +141,18 @@ def test_topics_reach_their_queues(resources: dict[str, Any]) -> None:
         if subscription["Protocol"] == "sqs"
     }
     assert subscribed == allowed
-    assert len(subscribed) == 4
+    assert len(subscribed) == 5
 
 
-def test_every_listener_to_records_says_what_it_wants_to_hear(resources: dict[str, Any]) -> None:
+def test_every_listener_to_records_says_what_it_wants_to_hear(
+    resources: dict[str, Any], code: dict[str, Any]
+) -> None:
     filters = {
         subscription["Endpoint"]["Fn::GetAtt"][0]: subscription["FilterPolicy"]
         for subscription in of_type(resources, "AWS::SNS::Subscription").values()
         if subscription["TopicArn"] == {"Ref": "RecordsTopic"}
     }
-    assert set(filters) == TOLD_BY_RECORDS
+    assert set(filters) == told_by_records(resources, code)
     for wanted in filters.values():
         assert set(wanted) == {"action"}
         for action in wanted["action"]:
@@ -165,6 +169,7 @@ def test_the_dispatcher_gets_new_records_in_order_and_gives_none_up_unnoticed(
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["BisectBatchOnFunctionError"] is True
+    assert source["MaximumBatchingWindowInSeconds"] == 1
     assert source["MaximumRecordAgeInSeconds"] < 86_400
     assert source["DestinationConfig"]["OnFailure"] == {
         "Type": "SQS",

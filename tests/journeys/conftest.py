@@ -13,7 +13,7 @@ import pytest
 from pynamodb.models import Model
 
 from chalicelib.core import settings, tables
-from chalicelib.processing.clamd import Clamd
+from chalicelib.processing.scanning.clamd import Clamd
 from local import clamav, dynamodb
 from tests import cloud as clouds
 from tests.journeys.pipeline import Pipeline, environment, pipeline, shared_cloud

@@ -15,8 +15,8 @@ from chalicelib.assets.models import AssetMetadata, Upload, asset_key
 from chalicelib.core import aws, clock, settings, storage
 from chalicelib.core.outbox import AuditRecord
 from chalicelib.core.tables import find
-from chalicelib.processing.clamd import Clamd
-from chalicelib.processing.scanner import Scanner, Verdict
+from chalicelib.processing.scanning.clamd import Clamd
+from chalicelib.processing.scanning.scanner import Scanner, Verdict
 from tests import cloud as clouds
 from tests.cloud import EDGE_URL, Cloud, Tenant
 
@@ -147,7 +147,7 @@ class Pipeline:
         """Give the audit trail of an asset, oldest first: who did what."""
         tenant = self.acme.id
         key = f"{tenant}#{reserved['asset']['id']}"
-        return [(r.actor["id"], r.action) for r in AuditRecord.by_subject.query(key)]
+        return [(r.actor.id, r.action) for r in AuditRecord.by_subject.query(key)]
 
     def record(self, reserved: Reserved) -> Upload:
         """Read the upload's own item."""
@@ -286,8 +286,8 @@ class _Reader:
             # An older version may be published, which is what other members are shown.
             assert shown["published_version"] != shown["current_version"], shown
             assert "http" not in json.dumps(shown), shown
-        for thumbnail in shown["thumbnails"].values():
-            self._check_url(thumbnail["url"])
+        for url in [one["url"] for one in shown["thumbnails"].values()] + shown.get("pages", []):
+            self._check_url(url)
 
     def _check_url(self, url: str) -> None:
         assert url.startswith(f"{EDGE_URL}/"), url

@@ -42,7 +42,7 @@ def test_the_same_content_six_times_at_once(exact_pipeline: Pipeline, tmp_path: 
         assert shown["technical"]["width"] == 640
         assert set(shown["thumbnails"]) == {"small", "medium", "large"}
         deeds = [deed for _, deed in pipeline.deeds(reserved)]
-        assert deeds == ["asset.created", "version.approved"]
+        assert deeds == ["asset.created", "version.approved", "version.published"]
         assert pipeline.record(reserved).state == "ended"
     assert len(pipeline.originals()) == 1
     assert len(pipeline.renditions()) == 4  # three thumbnails, and the grid

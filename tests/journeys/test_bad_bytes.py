@@ -9,10 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests import media_files
-from tests.journeys.pipeline import (
-    Pipeline,
-    assert_nothing_unscanned_is_readable,
-)
+from tests.journeys.pipeline import Pipeline, assert_nothing_unscanned_is_readable
 
 
 @pytest.fixture
@@ -77,9 +74,9 @@ def test_zero_bytes_where_more_were_declared(pipeline: Pipeline) -> None:
         (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\nfile:///etc/passwd\n", "film.mp4", "video/mp4"),
         (b"Just some words.\n", "photo.jpg", "image/jpeg"),
         (b"\x7fELF\x02\x01\x01" + bytes(200), "photo.jpg", "image/jpeg"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "a.png", "image/png"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "a.txt", "text/plain"),
     ],
-    ids=["html-jpg", "html-txt", "playlist-mp4", "text-jpg", "program-jpg", "svg-png"],
+    ids=["html-jpg", "html-txt", "playlist-mp4", "text-jpg", "program-jpg", "svg-txt"],
 )
 def test_another_type_than_declared(
     pipeline: Pipeline, data: bytes, name: str, declared: str
@@ -125,6 +122,8 @@ STRANGE_NAMES = {
     "C:\\photos\\pier.jpg": "pier.jpg",
     'quo"te;filename=evil.exe': 'quo"te;filename=evil.exe',
     "Ame\u0301lie.jpg": "Am\u00e9lie.jpg",
+    "a\r\nSet-Cookie: x.jpg": "aSet-Cookie: x.jpg",
+    "a\0\x7f.jpg": "a.jpg",
 }
 
 
@@ -145,7 +144,7 @@ def test_strange_file_names_are_kept_and_harm_nothing(pipeline: Pipeline, photo:
     assert_nothing_unscanned_is_readable(pipeline)
 
 
-@pytest.mark.parametrize("name", ["a\0.jpg", "a\r\nSet-Cookie: x.jpg", "..", "/", "   ", "a\x7f"])
+@pytest.mark.parametrize("name", ["..", "...", "/", "   ", "\0\r\n", "\u202e"])
 def test_a_file_name_that_cannot_be_is_refused(pipeline: Pipeline, name: str) -> None:
     body = {"filename": name, "size_bytes": 10, "content_type": "image/jpeg"}
     answer = pipeline.cloud.post("/assets/upload/", pipeline.who("contributor"), body)

@@ -140,3 +140,32 @@ def test_a_tenant_may_do_without_tasks_and_publishing(pipeline: Pipeline, photo:
     assert (shown["status"], shown["published_version"]) == ("approved", None)
     assert (shown["thumbnails"], shown["technical"]) == ({}, {})
     assert_nothing_unscanned_is_readable(pipeline)
+
+
+def test_what_turns_out_the_same_after_the_scan_names_the_others_to_those_who_see_them(
+    pipeline: Pipeline, photo: bytes
+) -> None:
+    first, second = pipeline.process(photo, "editor"), pipeline.process(photo)
+    path, cloud = f"/assets/{second['id']}/", pipeline.cloud
+    assert (first["duplicate_of"], second["duplicate_of"]) == (None, [first["id"]])
+    for role in ("contributor", "viewer"):
+        assert cloud.get(path, pipeline.who(role)).json["duplicate_of"] == [first["id"]]
+    listed = cloud.get("/assets/", pipeline.who("admin")).json["items"]
+    assert not any("duplicate_of" in one for one in listed)
+    cloud.post(f"/assets/{first['id']}/versions/1/unpublish/", pipeline.who("admin"))
+    assert cloud.get(path, pipeline.who("admin")).json["duplicate_of"] == [first["id"]]
+    assert cloud.get(path, pipeline.who("contributor")).json["duplicate_of"] is None
+    cloud.call("DELETE", f"/assets/{first['id']}/?purge=true", pipeline.who("admin"))
+    assert cloud.get(path, pipeline.who("admin")).json["duplicate_of"] is None
+
+
+def test_a_version_with_the_bytes_of_an_older_one_is_no_duplicate_of_its_own_asset(
+    pipeline: Pipeline, photo: bytes
+) -> None:
+    asset_id = pipeline.process(photo, "admin")["id"]
+    body = {"filename": "again.jpg", "size_bytes": len(photo), "content_type": "image/jpeg"}
+    answer = pipeline.cloud.post(f"/assets/{asset_id}/upload_version/", pipeline.who("admin"), body)
+    pipeline.cloud.put(answer.json["upload"], photo)
+    pipeline.cloud.run()
+    shown = pipeline.cloud.get(f"/assets/{asset_id}/", pipeline.who("admin")).json
+    assert (shown["current_version"], shown["duplicate_of"]) == (2, None)

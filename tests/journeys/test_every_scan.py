@@ -13,8 +13,9 @@ import pytest
 from chalicelib.assets import contents
 from chalicelib.core import aws, clock, settings, storage
 from chalicelib.core.tables import update
-from chalicelib.processing import advancing, arrivals, supply, sweeping
-from chalicelib.processing.clamd import Clamd
+from chalicelib.processing import arrivals, completion, sweeper
+from chalicelib.processing.scanning import scanner_source
+from chalicelib.processing.scanning.clamd import Clamd
 from local import clamav
 from tests import media_files
 from tests.journeys.pipeline import (
@@ -59,6 +60,29 @@ def test_a_duplicate_that_wants_more_is_done_with_all_of_it(pipeline: Pipeline, 
     pipeline.cloud.run()
     assert pipeline.outcome(second) == ("approved", None, "clean")
     assert pipeline.task(second, "thumbnail")["status"] == "completed"
+
+
+@SCANS
+def test_a_duplicate_of_what_is_done_comes_into_its_review_at_once(
+    pipeline: Pipeline, scan: str
+) -> None:
+    step = {
+        "id": "look",
+        "name": "Look",
+        "approvers": {"type": "roles", "roles": ["moderator"]},
+        "escalate_to": {"roles": ["admin"], "users": []},
+    }
+    template = {"name": "Menus", "category": "menus", "content_type": "*", "steps": [step]}
+    made = pipeline.cloud.post("/workflow_templates/", pipeline.who("admin"), template)
+    assert made.status == 201, made.content
+    data = TEXT + scan.encode()
+    first, asked = arrived(pipeline, data)
+    assert pipeline.deliver(scan, asked) == set()
+    pipeline.cloud.run()
+    assert pipeline.outcome(first) == ("approved", None, "clean")
+    second, asked = arrived(pipeline, data, category="menus")
+    assert pipeline.deliver(scan, asked) == set()
+    assert pipeline.outcome(second) == ("in_review", None, "clean")
 
 
 @SCANS
@@ -111,16 +135,16 @@ def test_without_a_scanner_the_message_comes_back_soon(
 def test_a_scan_starts_its_own_clamd_with_the_mirrored_signatures(
     pipeline: Pipeline, own_folder: Path, monkeypatch: pytest.MonkeyPatch, scan: str
 ) -> None:
-    supply.refresh(clamav.CONFIG, clock.now(), own_folder / "refreshing")
+    scanner_source.refresh(clamav.CONFIG, clock.now(), own_folder / "refreshing")
     for name in ("REEF_CLAMD_SOCKET", "REEF_SIGNATURES_FOLDER"):
         monkeypatch.delenv(name)
     settings.settings.cache_clear()
-    monkeypatch.setattr(supply.scanner, "__defaults__", (own_folder / "scanning",))
+    monkeypatch.setattr(scanner_source.scanner, "__defaults__", (own_folder / "scanning",))
     reserved, asked = arrived(pipeline, TEXT)
     try:
         assert pipeline.deliver(scan, asked) == set()
     finally:
-        supply.stop()
+        scanner_source.stop()
     pipeline.cloud.run()
     assert pipeline.outcome(reserved) == ("approved", None, "clean")
 
@@ -129,9 +153,9 @@ def test_a_refresh_removes_from_the_mirror_what_freshclam_dropped(
     pipeline: Pipeline, own_folder: Path
 ) -> None:
     s3, bucket = aws.client("s3"), settings.settings().signatures_bucket
-    supply.refresh(clamav.CONFIG, clock.now() - timedelta(hours=6), own_folder / "old")
+    scanner_source.refresh(clamav.CONFIG, clock.now() - timedelta(hours=6), own_folder / "old")
     s3.put_object(Bucket=bucket, Key="dropped.txt", Body=b"of an older release")
-    supply.refresh(clamav.CONFIG, clock.now(), own_folder / "new")
+    scanner_source.refresh(clamav.CONFIG, clock.now(), own_folder / "new")
     left = {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]}
     assert left == {path.name for path in clamav.SHIPPED} | {"checked-at"}
 
@@ -146,7 +170,7 @@ def test_a_scan_that_died_before_the_last_step_goes_on_from_there(
     plain = {"generate_thumbnail": False, "extract_metadata": False}
     reserved, asked = arrived(pipeline, TEXT + b"twice " + scan.encode(), **plain)
     with monkeypatch.context() as cut:
-        cut.setattr(advancing, "advance", dies)
+        cut.setattr(completion, "advance", dies)
         assert pipeline.deliver(scan, asked) == {asked[0]["MessageId"]}
     assert pipeline.outcome(reserved)[0] == "processing"
     assert pipeline.deliver(scan, asked) == set()
@@ -198,7 +222,7 @@ def test_whoever_sends_a_large_upload_on_sends_it_to_the_large_scan(
     reserved = pipeline.upload(TEXT, **described)
     assert pipeline.cloud.run("route_upload", rounds=1) == 1
     assert len(pipeline.receive("scan_large_upload")) == 1
-    assert sweeping.sweep(clock.now() + timedelta(minutes=20)) >= 1
+    assert sweeper.sweep(clock.now() + timedelta(minutes=20)) >= 1
     (asked,) = pipeline.receive("scan_large_upload")
     assert pipeline.deliver("scan_large_upload", [asked]) == set()
     assert pipeline.outcome(reserved) == ("failed", "type_mismatch", "clean")

@@ -27,8 +27,8 @@ from chalicelib.core import clock, storage
 from chalicelib.core import settings as configuration
 from chalicelib.core.aws import client
 from chalicelib.core.tables import find
-from chalicelib.processing import sweeping
-from chalicelib.processing.clamd import Clamd
+from chalicelib.processing import sweeper
+from chalicelib.processing.scanning.clamd import Clamd
 from chalicelib.tenants import accounts
 from tests.cloud import Answer, Cloud, invoke, sqs_event
 from tests.crashes import Crash, Faults, How
@@ -283,7 +283,7 @@ class Histories(RuleBasedStateMachine):
             Histories.passed += timedelta(minutes=17 if again else 1)
             try:
                 with self.faults.process():
-                    sweeping.sweep(clock.now())
+                    sweeper.sweep(clock.now())
             except Crash:
                 again = True
             self.deliver()

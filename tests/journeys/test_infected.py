@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from tests import media_files
-from tests.journeys.pipeline import (
-    Pipeline,
-    assert_nothing_unscanned_is_readable,
-)
+from tests.journeys.pipeline import Pipeline, assert_nothing_unscanned_is_readable
 
 Hide = Callable[[Path], bytes]
 

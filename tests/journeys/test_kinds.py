@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from chalicelib.assets.media_types import ALLOWED_NOW
-from tests import media_files
-from tests.journeys.pipeline import (
-    Pipeline,
-    assert_nothing_unscanned_is_readable,
-)
+from chalicelib.core.settings import DEFAULT_MIME_TYPES
+from tests import media_files, office_files, picture_files
+from tests.journeys.pipeline import Pipeline, assert_nothing_unscanned_is_readable
 
 Make = Callable[[Path], str]
 
@@ -21,6 +18,11 @@ Make = Callable[[Path], str]
 def _text(path: Path) -> str:
     path.write_text("Low tide at six.\nGrüße vom Steg, 你好\n", encoding="utf-8")
     return str(path)
+
+
+def archive(path: Path) -> str:
+    """An archive of one text."""
+    return office_files.zipped(path, {"tides.txt": "Low tide at six."})
 
 
 PICTURE = {"width": 64, "height": 48}
@@ -39,6 +41,31 @@ KINDS: dict[str, tuple[str, Make, str, dict[str, Any]]] = {
     "audio/wav": ("a.wav", media_files.sound, "audio", {"channels": 1}),
     "audio/ogg": ("a.ogg", media_files.sound, "audio", {"channels": 1}),
     "text/plain": ("a.txt", _text, "document", {}),
+    "image/avif": ("a.avif", media_files.animation, "image", PICTURE | {"frames": 4}),
+    "image/heic": ("a.heic", picture_files.heic, "image", {"width": 640, "height": 480}),
+    "image/tiff": ("a.tif", media_files.image_file, "image", {"width": 640, "pages": 1}),
+    "image/svg+xml": ("a.svg", picture_files.drawing, "image", {"width": 640, "height": 480}),
+    "image/bmp": ("a.bmp", media_files.image_file, "image", {"width": 640, "height": 480}),
+    "image/vnd.microsoft.icon": ("a.ico", media_files.image_file, "image", {"width": 256}),
+    "image/vnd.adobe.photoshop": ("a.psd", picture_files.photoshop, "image", {"width": 640}),
+    "image/jp2": ("a.jp2", media_files.image_file, "image", {"width": 640, "height": 480}),
+    "video/x-matroska": ("a.mkv", media_files.video, "video", MOVIE | {"video_codec": "h264"}),
+    "video/x-ms-wmv": ("a.wmv", media_files.video, "video", MOVIE | {"video_codec": "wmv2"}),
+    "video/x-flv": ("a.flv", media_files.video, "video", MOVIE | {"video_codec": "flv1"}),
+    "audio/flac": ("a.flac", media_files.sound, "audio", {"audio_codec": "flac"}),
+    "text/csv": ("a.csv", office_files.table, "document", {"columns": 3}),
+    "application/rtf": ("a.rtf", office_files.rich_text, "document", {"pages": 3}),
+    "application/msword": ("a.doc", office_files.old_word, "document", {"preview": "text"}),
+    "application/vnd.ms-excel": ("a.xls", office_files.old_excel, "document", {"sheets": 1}),
+    "application/vnd.ms-powerpoint": ("a.ppt", office_files.old_powerpoint, "document", {}),
+    office_files.WORD: ("a.docx", office_files.office, "document", {"pages": 3}),
+    office_files.EXCEL: ("a.xlsx", office_files.office, "document", {"sheets": 1}),
+    office_files.POWERPOINT: ("a.pptx", office_files.office, "document", {"slides": 3}),
+    office_files.OPEN_TEXT: ("a.odt", office_files.opendocument, "document", {"pages": 3}),
+    office_files.OPEN_SHEET: ("a.ods", office_files.opendocument, "document", {"sheets": 1}),
+    office_files.OPEN_SLIDES: ("a.odp", office_files.opendocument, "document", {"slides": 2}),
+    "application/zip": ("a.zip", archive, "other", {"members": 1, "preview": "listing"}),
+    "audio/mp4": ("a.m4a", media_files.sound, "audio", {"audio_codec": "aac"}),
 }
 
 
@@ -51,7 +78,7 @@ def made(folder: Path, content_type: str) -> bytes:
 
 
 def test_every_type_accepted_now_is_tried_here() -> None:
-    assert set(KINDS) == set(ALLOWED_NOW)
+    assert set(KINDS) == set(DEFAULT_MIME_TYPES)
 
 
 @pytest.mark.parametrize("content_type", KINDS)

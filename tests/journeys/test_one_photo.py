@@ -9,16 +9,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from PIL import Image
 
-from chalicelib.core.settings import settings
-from local.cloud import media_keys
+from chalicelib.core.aws import client
+from local.cloud import media_key_ids, media_keys
 from local.edge import cloudfront
 from local.edge.answers import Refused, Request
 from tests import media_files
 from tests.cloud import EDGE_URL
-from tests.journeys.pipeline import (
-    Pipeline,
-    assert_nothing_unscanned_is_readable,
-)
+from tests.journeys.pipeline import Pipeline, assert_nothing_unscanned_is_readable
 
 
 def fetched(url: str, now: datetime | None = None) -> None:
@@ -26,7 +23,7 @@ def fetched(url: str, now: datetime | None = None) -> None:
     environ = {"REQUEST_METHOD": "GET", "REQUEST_URI": url.removeprefix(EDGE_URL)}
     request = Request(environ | {"wsgi.input": io.BytesIO(), "REMOTE_ADDR": "192.0.2.7"})
     key = serialization.load_pem_public_key(media_keys().public.encode())
-    trusted = {settings().media_key_id: key}
+    trusted = {media_key_ids(client("cloudfront"))[0]: key}
     cloudfront.verify(request, EDGE_URL, trusted, now or datetime.now(UTC))
 
 
@@ -85,9 +82,10 @@ def test_a_photo_is_scanned_described_published_and_downloaded(
     assert kept == {f"{pipeline.acme.id}/{shown['sha256']}": photo}
     assert pipeline.usage() == (len(photo), 1)
     people = pipeline.acme.members
-    assert pipeline.deeds(reserved)[:3] == [
+    assert pipeline.deeds(reserved)[:4] == [
         (people["contributor"], "asset.created"),
         ("reef", "version.approved"),
+        ("reef", "version.published"),
         (people["viewer"], "asset.downloaded"),
     ]
     assert_nothing_unscanned_is_readable(pipeline)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core import clock
-from chalicelib.processing import signatures
-from chalicelib.processing.clamd import Clamd
+from chalicelib.processing.scanning import signatures
+from chalicelib.processing.scanning.clamd import Clamd
 from chalicelib.processing.tasks import MAX_ATTEMPTS
 from tests.journeys.pipeline import (
     Message,

@@ -9,7 +9,7 @@ import pytest
 from botocore.endpoint import Endpoint
 
 from chalicelib.core import clock
-from chalicelib.processing import sweeping
+from chalicelib.processing import sweeper
 from tests import media_files
 from tests.journeys.pipeline import (
     Message,
@@ -78,7 +78,8 @@ def ends_once(pipeline: Pipeline, reserved: Reserved, end: str) -> None:
     """See that an upload ended as it should, with one record of it."""
     assert pipeline.asset(reserved)["status"] == end
     deeds = [deed for _, deed in pipeline.deeds(reserved)]
-    assert deeds == ["asset.created", f"version.{end}"], deeds
+    published = ["version.published"] if end == "approved" else []
+    assert deeds == ["asset.created", f"version.{end}", *published], deeds
     assert pipeline.record(reserved).state == "ended"
 
 
@@ -109,7 +110,7 @@ def test_a_scan_that_dies_anywhere(
         ends_once(pipeline, reserved, end)
         assert pipeline.usage() == (expected, count), f"at call {cut}"
     assert cut > 6
-    assert sweeping.sweep(clock.now() + timedelta(days=1)) == 0
+    assert sweeper.sweep(clock.now() + timedelta(days=1)) == 0
     assert_nothing_unscanned_is_readable(pipeline)
 
 
@@ -148,7 +149,7 @@ def test_a_duplicate_that_dies_anywhere_still_gets_its_missing_task(
         assert pipeline.deliver("scan_upload", messages) == set()
         pipeline.cloud.run()
         if pipeline.asset(reserved)["status"] != "approved":
-            sweeping.sweep(clock.now() + timedelta(minutes=20))
+            sweeper.sweep(clock.now() + timedelta(minutes=20))
             pipeline.cloud.run()
         ends_once(pipeline, reserved, "approved")
     assert_nothing_unscanned_is_readable(pipeline)

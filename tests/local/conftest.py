@@ -1,6 +1,7 @@
 """An emulated AWS in this process, made from infra/, and the edge in front of it."""
 
 import base64
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,21 +14,24 @@ from botocore.config import Config
 from chalice.app import Response
 from moto import mock_aws
 
-from chalicelib.core.application import ReefApp
+from chalicelib.core.api.application import ReefApp
 from local import cloud
 from local.edge.__main__ import trusted_keys
 from local.edge.application import Edge
 from local.edge.signatures import Credentials
 from local.front.application import Front
 from local.front.gateway import Gateway
+from local.front.mailbox import Mailbox
 from local.front.sign_in import SignInPage
 from local.front.site import Site
 from local.front.tokens import TokenEndpoint
 from local.headers import media_headers, site_headers
+from local.mail import Mail
 
 EDGE_URL = "http://127.0.0.1:8001"
 URL = "http://127.0.0.1:8000"
 EMAIL, PASSWORD = "editor@acme.test", "Correct-horse-7"
+NEWCOMER = "newcomer@acme.test"
 
 
 class Clock:
@@ -114,6 +118,11 @@ def _app() -> ReefApp:
             "source": context["identity"]["sourceIp"],
             "request_id": context["requestId"],
             "chunked": request.headers.get("transfer-encoding"),
+            "told_by_the_edge": {
+                name: value
+                for name, value in request.headers.items()
+                if name.startswith(("x-reef-", "cloudfront-"))
+            },
         }
 
     @app.route("/api/v3/picture")
@@ -130,7 +139,7 @@ def _app() -> ReefApp:
 @pytest.fixture(scope="module")
 def member(created: Any) -> str:
     cognito, pool = created.client("cognito-idp"), created.environment["REEF_USER_POOL_ID"]
-    for email, permanent in ((EMAIL, True), ("new@acme.test", False)):
+    for email, permanent in ((EMAIL, True), ("new@acme.test", False), (NEWCOMER, False)):
         cognito.admin_create_user(
             UserPoolId=pool,
             Username=email,
@@ -144,7 +153,19 @@ def member(created: Any) -> str:
 
 
 @pytest.fixture
-def front(aws: Any, member: str, clock: Any, tmp_path: Path) -> Front:
+def newcomer(member: str) -> str:
+    """A member whose password is a temporary one."""
+    return NEWCOMER
+
+
+@pytest.fixture
+def sent() -> list[Mail]:
+    """The mail that the front is told of."""
+    return []
+
+
+@pytest.fixture
+def front(aws: Any, member: str, clock: Any, sent: list[Mail], tmp_path: Path) -> Front:
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "app.js").write_text("export {}")
     (tmp_path / ".secret").write_text("hidden")
@@ -163,6 +184,7 @@ def front(aws: Any, member: str, clock: Any, tmp_path: Path) -> Front:
         site=Site(environment, site_headers(environment), tmp_path),
         sign_in=SignInPage(tokens, f"{URL}/"),
         tokens=tokens,
-        mail=lambda: b"[]",
+        mail=Mailbox(lambda: json.dumps(sent).encode()),
         queues=lambda: {"scan-small": {"visible": 0, "in_flight": 0, "dead": 0}},
+        edge_secret=lambda: "the edge",
     )

@@ -36,7 +36,7 @@ def signer(aws: Any) -> CloudFrontSigner:
     s3.put_object(Bucket=aws.uploads, Key="acme/0123", Body=b"unscanned")
     key = load_pem_private_key(cloud.media_keys().private.encode(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    return _signer(aws.environment["REEF_MEDIA_KEY_ID"], key)
+    return _signer(cloud.media_key_ids(aws.client("cloudfront"))[0], key)
 
 
 def _signed(signer: CloudFrontSigner, path: str = PATH, **policy: Any) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tempfile
 from datetime import timedelta
 from typing import Any
 
@@ -192,3 +193,22 @@ def test_only_reefs_own_pages_may_upload_from_a_browser(aws: Any, edge: Any, pos
 def test_an_unknown_bucket_is_not_found(edge: Any) -> None:
     assert call(edge, "POST", "http://127.0.0.1:8001/none", b"").status == 404
     assert call(edge, "GET", "http://127.0.0.1:8001/").status == 404
+
+
+def test_a_full_disk_is_told_and_the_next_upload_goes_on(
+    aws: Any, edge: Any, post: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    def full() -> Any:
+        return open("/dev/full", "w+b", buffering=0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "TemporaryFile", full)
+        reply = _send(edge, post)
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["code"]) == (507, "disk_full")
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert [record.levelname for record in caplog.records if "disk is full" in record.message] == [
+        "ERROR"
+    ]
+    assert _stored(aws) == []
+    assert _send(edge, post).status == 204

@@ -21,6 +21,20 @@ def test_a_request_reaches_the_app_as_an_event(front: Front) -> None:
     assert len(answer["request_id"]) == 36
 
 
+def test_who_asks_is_said_by_the_edge_and_not_by_the_visitor(front: Front) -> None:
+    claimed = {
+        "X-Reef-Address": "203.0.113.1",
+        "X-Reef-Country": "NZ",
+        "X-Reef-Edge": "forged",
+        "CloudFront-Viewer-Address": "203.0.113.1:1",
+    }
+    answer = json.loads(call(front, "POST", f"{URL}/api/v3/echo/a", b"", claimed).body)
+    assert answer["told_by_the_edge"] == {
+        "x-reef-edge": "the edge",
+        "x-reef-address": "127.0.0.1",
+    }
+
+
 def test_binary_answers_stay_binary(front: Front) -> None:
     reply = get(front, f"{URL}/api/v3/picture", Accept="image/png")
     assert (reply.body, reply.headers["Content-Type"]) == (b"\x89PNG\xff", "image/png")

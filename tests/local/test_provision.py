@@ -158,8 +158,9 @@ def test_the_private_key_of_media_fits_the_public_one(aws: Any) -> None:
     secret = aws.client("secretsmanager").get_secret_value(
         SecretId=aws.environment["REEF_MEDIA_KEY_SECRET"]
     )["SecretString"]
-    assert secret == cloud.media_keys().private
-    key = aws.client("cloudfront").get_public_key(Id=aws.environment["REEF_MEDIA_KEY_ID"])
+    told = json.loads(secret)
+    assert told["private_key"] == cloud.media_keys().private
+    key = aws.client("cloudfront").get_public_key(Id=told["key_id"])
     assert key["PublicKey"]["PublicKeyConfig"]["EncodedKey"].strip() == (
         cloud.media_keys().public.strip()
     )

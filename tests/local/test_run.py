@@ -20,13 +20,20 @@ from local import seeds
 from tests.stack import ROOT, Stack, free_pair, running_stack
 
 EXPECTED = {
+    "count_visits",
+    "send_share_mails",
     "dispatch_records",
     "dynamodb",
     "edge",
     "end_workflows",
+    "follow_assets",
     "front",
+    "index_assets",
     "keep_time",
     "make_thumbnails",
+    "clean_up",
+    "convert_media",
+    "make_zip",
     "moto",
     "notify",
     "read_metadata",
@@ -37,6 +44,7 @@ EXPECTED = {
     "send_digests",
     "sweep_unfinished",
     "tend_workflows",
+    "watch_devices",
 }
 
 
@@ -141,6 +149,24 @@ def test_a_port_in_use_is_told(stack: Stack) -> None:
     with socket.create_server(("127.0.0.1", port + 1)):
         done = _local("run", "--port", str(port))
     assert (done.returncode, f"port {port + 1} is in use" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", [("run",), ("token", "editor@acme.test")])
+@pytest.mark.parametrize("port", ["80400", "abc"])
+def test_what_is_no_port_is_one_sentence(command: tuple[str, ...], port: str) -> None:
+    done = _local(*command, "--port", port)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"reef: '{port}' is no port")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_run_that_is_refused_leaves_the_logs_of_the_one_that_has_the_port(stack: Stack) -> None:
+    logs = next(line for line in stack.output().splitlines() if "logs /" in line).split()[-1]
+    assert (Path(logs) / "front.log").exists()
+    command = [sys.executable, "-m", "local", "run", "--port", str(stack.port)]
+    environment = os.environ | {"TMPDIR": str(Path(logs).parent)}
+    assert subprocess.run(command, cwd=ROOT, env=environment, timeout=60).returncode == 1
+    assert (Path(logs) / "front.log").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

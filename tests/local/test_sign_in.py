@@ -1,6 +1,7 @@
 """Signing in is authorization code with PKCE, kept as strictly as by Cognito."""
 
 import json
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from local.front.application import Front
 from local.front.tokens import challenge_of
 from tests.local.conftest import EMAIL, PASSWORD, URL
-from tests.local.wire import get, post_form
+from tests.local.wire import call, get, post_form
 
 REDIRECT = f"{URL}/"
 VERIFIER = secrets.token_urlsafe(48)
@@ -126,7 +127,8 @@ def test_a_wrong_password_is_told_on_the_page(aws: Any, front: Front) -> None:
 def test_the_form_keeps_the_wish_and_escapes_it(aws: Any, front: Front) -> None:
     query = urlencode(_wish(aws, state='"><script>'))
     reply = get(front, f"{URL}/_local/authorize?{query}")
-    assert (reply.status, b"<script>" in reply.body) == (200, False)
+    assert (reply.status, b'"><script>' in reply.body) == (200, False)
+    assert b"&quot;&gt;&lt;script&gt;" in reply.body
     assert challenge_of(VERIFIER).encode() in reply.body
     assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
 
@@ -141,6 +143,55 @@ def test_a_temporary_password_has_to_be_replaced(aws: Any, front: Front) -> None
     assert post_form(front, f"{URL}/_local/authorize", form).status == 403
     again = form | {"password": "Better-horse-8"}
     assert post_form(front, f"{URL}/_local/authorize", again).status == 302
+
+
+@pytest.mark.parametrize("session", ["short", "x" * 64])
+def test_a_session_that_is_unknown_or_over_leads_to_signing_in(
+    aws: Any, front: Front, session: str
+) -> None:
+    form = _wish(aws, email=EMAIL, session=session, new_password="Better-horse-8")
+    reply = post_form(front, f"{URL}/_local/authorize", form)
+    assert (reply.status, b"sign in again" in reply.body) == (403, True)
+    assert b'name="password"' in reply.body
+    assert b'name="session"' not in reply.body
+    again = _wish(aws, email=EMAIL, password=PASSWORD)
+    assert post_form(front, f"{URL}/_local/authorize", again).status == 302
+
+
+def test_a_new_password_that_is_refused_may_be_chosen_again(
+    aws: Any, front: Front, newcomer: str
+) -> None:
+    form = _wish(aws, email=newcomer, password=PASSWORD)
+    reply = post_form(front, f"{URL}/_local/authorize", form)
+    session = reply.body.decode().split('name="session" value="')[1].split('"')[0]
+    chosen = form | {"session": session, "new_password": "short"}
+    reply = post_form(front, f"{URL}/_local/authorize", chosen)
+    assert (reply.status, b"was not taken" in reply.body) == (403, True)
+    assert session.encode() in reply.body
+
+
+def test_the_form_has_the_focus_where_something_is_to_be_typed(aws: Any, front: Front) -> None:
+    def focused(reply: Any) -> list[str]:
+        return re.findall(r'<input id="(\w+)"[^>]* autofocus>', reply.body.decode())
+
+    query = urlencode(_wish(aws))
+    assert focused(get(front, f"{URL}/_local/authorize?{query}")) == ["email"]
+    wrong = _wish(aws, email=EMAIL, password="wrong")
+    assert focused(post_form(front, f"{URL}/_local/authorize", wrong)) == ["password"]
+
+
+def test_a_page_of_another_run_leads_to_reef(front: Front, aws: Any) -> None:
+    form = _wish(aws, client_id="another-run", email=EMAIL, password=PASSWORD)
+    reply = post_form(front, f"{URL}/_local/authorize", form)
+    assert (reply.status, f'href="{REDIRECT}"'.encode() in reply.body) == (400, True)
+
+
+def test_the_pages_script_is_told_where_to_go(aws: Any, front: Front) -> None:
+    body = urlencode(_wish(aws, email=EMAIL, password=PASSWORD)).encode()
+    asked = {"Accept": "application/json"}
+    reply = call(front, "POST", f"{URL}/_local/authorize", body, asked)
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(reply.body)["location"].startswith(f"{REDIRECT}?code=")
 
 
 def test_signing_out_leads_back_to_the_console_alone(aws: Any, front: Front) -> None:

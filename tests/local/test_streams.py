@@ -217,3 +217,14 @@ def test_what_time_removes_is_a_removal(table: Table, handler: Handler) -> None:
         stream.take(100, handler)
         time.sleep(0.2)
     assert [event["eventName"] for event in handler.events] == ["INSERT", "REMOVE"]
+
+
+def test_records_go_on_where_no_file_can_be_written(
+    table: Table, handler: Handler, tmp_path: Path
+) -> None:
+    stream = table.stream(tmp_path / "missing" / "checkpoints.json")
+    table.put("a")
+    take(stream, handler)
+    table.put("b")
+    take(stream, handler)
+    assert handler.batches == [["a"], ["b"]]

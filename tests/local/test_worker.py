@@ -129,12 +129,21 @@ def test_every_lambda_of_the_pipeline_is_found() -> None:
         "scan_large_upload": "scan-large",
         "make_thumbnails": "thumbnails",
         "read_metadata": "metadata",
+        "convert_media": "conversion",
+        "make_zip": "zips",
         "keep_time": "workflow-clock",
         "end_workflows": "workflow-endings",
+        "follow_assets": "screen-changes",
         "notify": "notifications",
+        "count_visits": "visits",
+        "send_share_mails": "share-mails",
     }
-    assert {name: f.table for name, f in found.items() if f.table} == {"dispatch_records": "audit"}
+    assert {name: f.table for name, f in found.items() if f.table} == {
+        "dispatch_records": "audit",
+        "index_assets": "assets",
+    }
     assert found["sweep_unfinished"].interval_seconds == 60
     assert found["tend_workflows"].interval_seconds == 60
+    assert found["watch_devices"].interval_seconds == 60
     assert found["send_digests"].interval_seconds == 3600
     assert found["scan_large_upload"].timeout_seconds == 900

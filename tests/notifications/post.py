@@ -11,10 +11,10 @@ from moto.core.botocore_stubber import MockRawResponse
 
 from chalicelib.core import clock
 from chalicelib.core.aws import client
-from chalicelib.core.outbox import AuditRecord, Person
-from chalicelib.core.records import Record, Subject, write
+from chalicelib.core.outbox import AuditRecord, Person, Subject
+from chalicelib.core.records import Record, write
 from chalicelib.notifications.models import Notification, person_key
-from chalicelib.workflows import lapses
+from chalicelib.workflows.approval import deadlines
 from local import mail
 from tests.cloud import Answer, Tenant, invoke, sqs_event
 from tests.workflows.desk import Desk, Json
@@ -113,7 +113,7 @@ class Hall:
         """Let the present turn's time be over, and what follows happen."""
         read = self.desk.load(workflow)
         later = clock.now() + timedelta(hours=2)
-        lapses.expire(read, int(read.instance.turn), later)
+        deadlines.expire(read, int(read.instance.turn), later)
         self.desk.cloud.run()
 
     def record(self, action: str, subject_id: str) -> Record:
@@ -125,9 +125,9 @@ class Hall:
             id=item.sk,
             tenant_id=item.tenant_id,
             at=item.at,
-            actor=Person(**item.actor),
+            actor=item.actor,
             action=item.action,
-            subject=Subject(**item.subject),
+            subject=item.subject,
             old=item.old,
             new=item.new,
         )

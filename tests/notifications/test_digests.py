@@ -138,7 +138,7 @@ def test_after_a_crash_there_is_no_second_mail_that_day_and_nothing_is_lost(
         if point == "before the mail":
             hall.post.refuse = die
         else:
-            crash.setattr(deliveries, "settle", die)
+            crash.setattr(deliveries, "note_outcome", die)
         with pytest.raises(Died):
             digests.send(due())
     hall.post.refuse = lambda _: None

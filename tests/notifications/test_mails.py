@@ -4,14 +4,10 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
-import botocore.endpoint
 import pytest
-from botocore.exceptions import ClientError
 
-from chalicelib.core import mail
 from chalicelib.notifications import mails
 from chalicelib.notifications.models import Notification
-from chalicelib.notifications.wording import moment, quoted
 from tests.notifications.post import Hall
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -104,44 +100,9 @@ def test_time_is_said_in_words(left: timedelta, said: str) -> None:
     assert mails.time_left((NOW + left).isoformat(), NOW) == said
 
 
-def test_a_moment_and_a_name_are_written_for_people() -> None:
-    assert moment("2026-03-01T07:05:00.000Z") == "Sunday, 1 March 2026, 07:05 UTC"
-    assert quoted("a\r\nBcc: x@evil.test\t b") == "“a Bcc: x@evil.test b”"
-    assert len(quoted("x" * 500)) == 122
-    assert quoted("\n") == "“untitled”"
-
-
-def test_a_subject_stays_one_line(hall: Hall) -> None:
-    mail.send(hall.email("anna"), "One\r\nBcc: x@evil.test\u2028\x00two\u202e 👩‍🚀", "text")
-    (letter,) = hall.post.sent
-    assert letter["subject"] == "One Bcc: x@evil.test two 👩‍🚀"
-    assert letter["html"] == ""
-
-
 def test_a_title_is_no_markup(hall: Hall) -> None:
     hall.review("Poster <script>alert(1)</script>")
     (letter,) = hall.post.to(hall.email("anna"))
     assert letter["subject"] == "Please decide: “Poster <script>alert(1)</script>”"
     assert "<script>" not in letter["html"]
     assert "&lt;script&gt;" in letter["html"]
-
-
-def test_the_mail_service_s_answers_are_told_apart(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def send() -> None:
-        mail.send(hall.email("anna"), "Subject", "text", "<p>text</p>")
-
-    hall.post.refuse = lambda _: (400, "MessageRejected", "Address blacklisted")
-    with pytest.raises(mail.Refused, match="blacklisted"):
-        send()
-    hall.post.refuse = hall.post.away
-    with pytest.raises(mail.NotSent, match="away"):
-        send()
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
-    hall.post.refuse = lambda _: (500, "InternalFailure", "perhaps")
-    with pytest.raises(ClientError, match="perhaps"):
-        send()
-    hall.post.refuse = lambda _: None
-    send()
-    assert [letter["html"] for letter in hall.post.sent] == ["<p>text</p>"]

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.notifications import mentions
 from tests.cloud import Cloud
-from tests.notifications.post import Hall
+from tests.notifications.post import Hall, hand_over, made_up
 from tests.shared import Team
 
 
@@ -77,3 +77,48 @@ def test_what_somebody_wants_mailed_wins_over_what_they_do_not(hall: Hall) -> No
     hall.desk.decide(workflow, "anna", "reject", comment=f"@{hall.email('contributor')} dark")
     hall.desk.cloud.run()
     assert hall.post.take() == {"contributor": [f"{hall.email('anna')} mentioned you: “Poster”"]}
+
+
+def test_a_comment_tells_those_whom_it_names_and_who_see_it_once(hall: Hall) -> None:
+    asset_id = hall.desk.upload(b"shown", title="Poster")
+    path, subject = f"/assets/{asset_id}/comments/", "mentioned you: “Poster”"
+    hall.desk.cloud.run()
+    hall.post.take()
+
+    def named(*who: str) -> str:
+        return " ".join(f"@{hall.email(one)}" for one in who)
+
+    body = {"body": f"{named('viewer', 'contributor', 'anna')} look, @nobody@else.test"}
+    said = hall.desk.post(path, "anna", body).json
+    hall.desk.cloud.run()
+    assert hall.post.take() == {
+        who: [f"{hall.email('anna')} {subject}"] for who in ("viewer", "contributor")
+    }
+    (item,) = [one for one in hall.inbox("viewer") if one["kind"] == "mention"]
+    assert (item["asset_id"], item["workflow_id"]) == (asset_id, None)
+    assert item["comment"] == body["body"]
+    edited = {"body": f"{body['body']} {named('editor')}"}
+    assert hall.desk.call("PATCH", f"{path}{said['id']}/", "anna", edited).status == 200
+    hall.desk.cloud.run()
+    assert hall.post.take() == {"editor": [f"{hall.email('anna')} {subject}"]}
+    for action in ("comment.created", "comment.changed"):
+        assert hand_over(hall.record(action, asset_id)) == set()
+    assert hall.post.take() == {}
+    wide = made_up(hall.tenant.id, "comment.created", ("asset", asset_id))  # without its values
+    assert hand_over(wide) == set()
+
+
+def test_a_comment_that_somebody_does_not_see_tells_them_nothing(hall: Hall) -> None:
+    workflow = hall.review()
+    path = f"/assets/{workflow['asset_id']}/comments/"
+    hall.post.take()
+    body = {"body": f"@{hall.email('viewer')} @{hall.email('ben')} @{hall.email('editor')}"}
+    said = hall.desk.post(path, "contributor", body).json
+    hall.desk.cloud.run()
+    subject = f"{hall.email('contributor')} mentioned you: “Poster”"
+    assert hall.post.take() == {"ben": [subject], "editor": [subject]}
+    gone = hall.desk.post(path, "contributor", {"body": f"@{hall.email('moderator')}"}).json
+    assert hall.desk.call("DELETE", f"{path}{gone['id']}/", "contributor").status == 204
+    assert hall.desk.call("DELETE", f"{path}{said['id']}/", "contributor").status == 204
+    hall.desk.cloud.run()
+    assert hall.post.take() == {}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.processing.clamd import Clamd
-from chalicelib.processing.scanner import Scanner
+from chalicelib.processing.scanning.clamd import Clamd
+from chalicelib.processing.scanning.scanner import Scanner
 from local import clamav
 
 

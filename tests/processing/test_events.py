@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.assets.models import Upload
 from chalicelib.core import queues
+from chalicelib.core.aws import client
 from chalicelib.processing import events
 from tests import media_files
 from tests.journeys.pipeline import (
@@ -26,19 +27,23 @@ def key_of(reserved: Reserved) -> str:
     return str(reserved["upload"]["fields"]["key"])
 
 
+def keys_of(event: dict[str, Any]) -> list[str]:
+    return [created.key for created in queues.created(message(event)["Body"])]
+
+
 def test_keys_come_form_encoded_and_only_of_created_objects() -> None:
     keys = ["a/b%20c/d", "a/b+c/d", "a%2Fb/%C3%A9"]
-    assert queues.created_keys(message(s3_event(*keys))["Body"]) == ["a/b c/d", "a/b c/d", "a/b/é"]
+    assert keys_of(s3_event(*keys)) == ["a/b c/d", "a/b c/d", "a/b/é"]
     removed = s3_event("a/b/c", name="ObjectRemoved:Delete")
-    assert queues.created_keys(message(removed)["Body"]) == []
+    assert keys_of(removed) == []
     restored = s3_event("a/b/c", name="s3:ObjectCreated:CompleteMultipartUpload")
-    assert queues.created_keys(message(restored)["Body"]) == ["a/b/c"]
+    assert keys_of(restored) == ["a/b/c"]
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "7", "null", "{}", '{"Records": 7}'])
 def test_what_is_no_s3_event_is_an_error_not_nothing(body: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - msgspec's own and ours, one family
-        queues.created_keys(body)
+        queues.created(body)
 
 
 def test_a_content_is_named_by_s3_or_by_reef_itself() -> None:
@@ -110,7 +115,11 @@ def test_every_event_twice_changes_nothing_more(pipeline: Pipeline, tmp_path: Pa
     assert pipeline.outcome(good) == ("approved", None, "clean")
     assert pipeline.outcome(bad) == ("failed", "size_mismatch", "clean")
     assert pipeline.usage() == (len(data), 2)
-    assert [deed for _, deed in pipeline.deeds(good)] == ["asset.created", "version.approved"]
+    assert [deed for _, deed in pipeline.deeds(good)] == [
+        "asset.created",
+        "version.approved",
+        "version.published",
+    ]
     assert [deed for _, deed in pipeline.deeds(bad)] == ["asset.created", "version.failed"]
     for job_type in ("virus_scan", "thumbnail", "metadata"):
         assert pipeline.task(good, job_type)["attempts"] == 1
@@ -174,3 +183,24 @@ def test_an_upload_knows_where_its_object_lies(pipeline: Pipeline) -> None:
     upload = pipeline.record(reserved)
     assert isinstance(upload, Upload)
     assert upload.key == key_of(reserved)
+
+
+def test_an_upload_goes_on_under_its_tenants_name_so_that_queues_are_fair(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.upload(b"low tide", **TEXT)
+    pipeline.cloud.run("route_upload")
+    assert groups_of("scan-small") == {pipeline.acme.id}
+
+
+def groups_of(queue: str) -> set[str]:
+    """Give the message groups of what waits in a queue."""
+    sqs = client("sqs")
+    url = sqs.get_queue_url(QueueName=f"reef-{queue}")["QueueUrl"]
+    found = sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=0,
+        MessageSystemAttributeNames=["MessageGroupId"],
+    )
+    return {message["Attributes"]["MessageGroupId"] for message in found["Messages"]}

@@ -4,62 +4,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.drafts import MULTIPART_ABOVE_BYTES
+from chalicelib.assets.models import Upload
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from chalicelib.processing import arrivals
 from tests import media_files
-from tests.journeys.pipeline import Pipeline, assert_nothing_unscanned_is_readable
+from tests.journeys.pipeline import Pipeline, Reserved, assert_nothing_unscanned_is_readable
 
 pytest_plugins = ["tests.journeys.pipeline"]
 
 TEXT: dict[str, Any] = {"content_type": "text/plain", "filename": "a.txt"}
 FIRST = b"These words were posted first."
 LATER = media_files.eicar()[: len(FIRST)].ljust(len(FIRST), b".")
-
-
-@pytest.mark.parametrize("moment", ["before", "routed", "scanned"])
-def test_the_first_of_two_posts_counts(pipeline: Pipeline, moment: str) -> None:
-    reserved = pipeline.upload(FIRST, **TEXT)
-    steps = {"before": (), "routed": ("route_upload",), "scanned": ("route_upload", "scan_upload")}
-    if steps[moment]:
-        pipeline.cloud.run(*steps[moment])
-    pipeline.cloud.put(reserved["upload"], LATER)
-    pipeline.cloud.run()
-    shown = pipeline.asset(reserved)
-    assert shown["status"] == "approved"
-    assert list(pipeline.originals().values()) == [FIRST]
-    assert [deed for _, deed in pipeline.deeds(reserved)] == ["asset.created", "version.approved"]
-    assert_nothing_unscanned_is_readable(pipeline)
-
-
-def test_bytes_swapped_between_scan_and_copy_are_not_kept(pipeline: Pipeline) -> None:
-    reserved = pipeline.upload(FIRST, **TEXT)
-    pipeline.cloud.run("route_upload")
-    virus = media_files.eicar()
-    pipeline.after_chunk = lambda: pipeline.cloud.put(reserved["upload"], virus)
-    pipeline.cloud.run("scan_upload")
-    pipeline.after_chunk = lambda: None
-    pipeline.cloud.run()
-    assert list(pipeline.originals().values()) == [FIRST]
-    assert_nothing_unscanned_is_readable(pipeline)
-
-
-def test_an_arrival_that_could_not_be_sent_on_is_sent_when_its_event_comes_again(
-    pipeline: Pipeline,
-) -> None:
-    reserved = pipeline.upload(FIRST, **TEXT)
-    arrived = pipeline.receive("route_upload")
-    queue = settings().scan_small_queue
-    pipeline.configure(scan_small_queue="no-such-queue")
-    assert len(pipeline.deliver("route_upload", arrived)) == 1
-    assert pipeline.asset(reserved)["status"] == "scanning"
-    pipeline.configure(scan_small_queue=queue)
-    assert pipeline.deliver("route_upload", arrived) == set()
-    pipeline.cloud.run("scan_upload")
-    assert pipeline.asset(reserved)["status"] == "processing"
-    assert pipeline.deliver("route_upload", arrived) == set()
-    assert pipeline.receive("scan_upload") == []
 
 
 def test_an_object_that_vanished_before_its_scan_fails_with_words(pipeline: Pipeline) -> None:
@@ -75,34 +30,6 @@ def test_an_object_that_vanished_before_its_scan_fails_with_words(pipeline: Pipe
     assert pipeline.usage() == (0, 1)
     assert pipeline.retry(reserved).code == "conflict"
     assert pipeline.usage() == (0, 1)
-
-
-def test_an_object_that_vanished_between_scan_and_copy_fails_with_words(
-    pipeline: Pipeline,
-) -> None:
-    reserved = pipeline.upload(FIRST, **TEXT)
-    pipeline.cloud.run("route_upload")
-    upload = pipeline.record(reserved)
-    pipeline.after_chunk = lambda: aws.client("s3").delete_object(
-        Bucket=settings().uploads_bucket, Key=upload.key, VersionId=upload.object_version
-    )
-    messages = pipeline.receive("scan_upload")
-    assert len(pipeline.deliver("scan_upload", messages)) == 1
-    assert pipeline.deliver("scan_upload", messages) == set()
-    assert pipeline.outcome(reserved) == ("failed", "unreadable", "pending")
-    assert_nothing_unscanned_is_readable(pipeline)
-
-
-@pytest.mark.parametrize(
-    ("size_bytes", "function"),
-    [(MULTIPART_ABOVE_BYTES, "scan_upload"), (MULTIPART_ABOVE_BYTES + 1, "scan_large_upload")],
-)
-def test_large_uploads_have_a_queue_of_their_own(
-    pipeline: Pipeline, size_bytes: int, function: str
-) -> None:
-    reserved = pipeline.upload(FIRST, **TEXT)
-    arrivals.send_to_scan(pipeline.record(reserved), size_bytes)
-    assert len(pipeline.receive(function)) == 1
 
 
 def test_an_upload_in_parts_ends_like_any_other(pipeline: Pipeline) -> None:
@@ -129,3 +56,73 @@ def test_an_upload_in_parts_ends_like_any_other(pipeline: Pipeline) -> None:
     assert gone.code == "conflict"
     assert pipeline.usage() == (len(whole), 1)
     assert_nothing_unscanned_is_readable(pipeline)
+
+
+@pytest.mark.parametrize("tasks", [{}, {"generate_thumbnail": False, "extract_metadata": False}])
+def test_uploaded_bytes_are_gone_once_they_are_kept(
+    pipeline: Pipeline, tasks: dict[str, bool]
+) -> None:
+    reserved = pipeline.upload(FIRST, **TEXT, **tasks)
+    pipeline.cloud.run("route_upload")
+    assert sent(pipeline, reserved) == [FIRST]
+    pipeline.cloud.run("scan_upload")
+    assert sent(pipeline, reserved) == []
+    pipeline.cloud.run()
+    assert pipeline.asset(reserved)["status"] == "approved"
+    assert list(pipeline.originals().values()) == [FIRST]
+
+
+def test_infected_bytes_are_gone_at_once(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(media_files.eicar(), **TEXT)
+    pipeline.cloud.run()
+    assert pipeline.asset(reserved)["status"] == "quarantined"
+    assert sent(pipeline, reserved) == []
+
+
+def test_bytes_that_a_retry_would_scan_stay(pipeline: Pipeline) -> None:
+    reserved = pipeline.upload(FIRST, content_type="image/png", filename="a.png")
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved)[:2] == ("failed", "type_mismatch")
+    assert sent(pipeline, reserved) == [FIRST]
+    assert pipeline.retry(reserved).status == 202
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved)[:2] == ("failed", "type_mismatch")
+
+
+def test_bytes_that_a_death_left_behind_go_when_the_message_comes_again(
+    pipeline: Pipeline,
+) -> None:
+    reserved = pipeline.upload(FIRST, **TEXT)
+    pipeline.cloud.run("route_upload")
+    messages = pipeline.receive("scan_upload")
+    uploads = settings().uploads_bucket
+    assert pipeline.deliver("scan_upload", messages) == set()
+    key = pipeline.record(reserved).key
+    aws.client("s3").put_object(Bucket=uploads, Key=key, Body=FIRST)
+    (left,) = aws.client("s3").list_object_versions(Bucket=uploads, Prefix=key)["Versions"]
+    pipeline.record(reserved).update(actions=[Upload.object_version.set(left["VersionId"])])
+    assert pipeline.deliver("scan_upload", messages) == set()
+    assert sent(pipeline, reserved) == []
+
+
+def test_a_task_that_failed_is_tried_again_though_the_uploaded_bytes_are_gone(
+    pipeline: Pipeline,
+) -> None:
+    damaged = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    reserved = pipeline.upload(damaged, content_type="image/png", filename="a.png")
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved)[:2] == ("failed", "unreadable")
+    assert sent(pipeline, reserved) == []
+    assert pipeline.retry(reserved).status == 202
+    pipeline.cloud.run()
+    assert pipeline.outcome(reserved)[:2] == ("failed", "unreadable")
+
+
+def sent(pipeline: Pipeline, reserved: Reserved) -> list[bytes]:
+    """Read what the uploads bucket still has of an upload, every version of it."""
+    s3, bucket, key = aws.client("s3"), settings().uploads_bucket, pipeline.record(reserved).key
+    versions = s3.list_object_versions(Bucket=bucket, Prefix=key).get("Versions", [])
+    return [
+        s3.get_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])["Body"].read()
+        for version in versions
+    ]

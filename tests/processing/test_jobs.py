@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 
 from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
+from chalicelib.assets.tasks import TaskError
 from chalicelib.core import clock, settings
-from chalicelib.core.entrypoint import RetryLater
-from chalicelib.processing import advancing, content_tasks
-from chalicelib.processing.tasks import TaskError
+from chalicelib.core.api import waits
+from chalicelib.core.api.identity import Actor
+from chalicelib.processing import completion, content_tasks
 from chalicelib.tenants import accounts
 from tests import media_files
 from tests.crashes import Faults
@@ -49,7 +51,8 @@ def fail_a_task(pipeline: Pipeline, reserved: Reserved) -> Content:
     task = content_tasks.begin(content, "thumbnail", clock.now())
     assert task is not None
     error = TaskError("processing_failed", "By chance.")
-    content_tasks.finish(content, task, clock.now(), error=error)
+    content_tasks.finish(content, "thumbnail", task, clock.now(), error=error)
+    completion.advance_all(content, clock.now())
     assert pipeline.outcome(reserved) == ("failed", "processing_failed", "clean")
     return content
 
@@ -86,6 +89,21 @@ def test_the_shape_of_a_job_at_every_step(pipeline: Pipeline) -> None:
         f"/processing/{reserved['asset']['id']}/status/", pipeline.who("viewer")
     )
     assert by_asset.json == job
+
+
+def test_a_job_shows_the_times_of_its_own_tasks_alone(pipeline: Pipeline) -> None:
+    data = b"Ebb and flood."
+    first = pipeline.upload(data, **TEXT)
+    pipeline.cloud.run()
+    again = pipeline.upload(data, **TEXT)
+    pipeline.cloud.run()
+    assert all(task["started_at"] for task in pipeline.job(first)["tasks"])
+    scan, *others = pipeline.job(again)["tasks"]
+    assert scan["attempts"] == 1
+    for task in others:
+        assert (task["status"], task["attempts"], task["error"]) == ("completed", 0, None)
+        times = ("started_at", "finished_at", "duration_seconds", "peak_memory_bytes")
+        assert {task[name] for name in times} == {None}
 
 
 def test_a_job_is_seen_by_those_who_see_its_version(pipeline: Pipeline) -> None:
@@ -139,6 +157,38 @@ def test_wait_answers_at_once_when_all_is_done_and_in_time_when_nothing_happens(
         assert pipeline.cloud.get(f"{path}?wait={wait}", pipeline.who("admin")).status == 422
 
 
+def test_three_requests_of_a_member_wait_and_a_fourth_is_answered_at_once(
+    pipeline: Pipeline,
+) -> None:
+    reserved = pipeline.reserve(b"Never sent.", **TEXT)
+    path = f"/processing/{reserved['job']['id']}/status/"
+    admin = Actor(pipeline.acme.id, pipeline.acme.members["admin"], "", frozenset())
+    with ExitStack() as waiting:
+        for _ in range(waits.PLACES):
+            assert waiting.enter_context(waits.place(admin, 60))
+        began = time.monotonic()
+        answer = pipeline.cloud.get(f"{path}?wait=20", pipeline.who("admin"))
+        assert answer.json["status"] == "pending"
+        assert time.monotonic() - began < 19
+        began = time.monotonic()
+        pipeline.cloud.get(f"{path}?wait=1", pipeline.who("editor"))
+        assert time.monotonic() - began > 1, "another member has places of their own"
+    began = time.monotonic()
+    pipeline.cloud.get(f"{path}?wait=1", pipeline.who("admin"))
+    assert time.monotonic() - began > 1, "the places are free again"
+
+
+def test_who_need_not_wait_takes_no_place(pipeline: Pipeline) -> None:
+    done = pipeline.upload(media_files.eicar(), **TEXT)
+    pipeline.cloud.run()
+    path = f"/processing/{done['job']['id']}/status/"
+    for query in ("?wait=20", "?wait=0", ""):
+        pipeline.cloud.get(path + query, pipeline.who("admin"))
+    key = f"WAITING#{pipeline.acme.id}#{pipeline.acme.members['admin']}"
+    with pytest.raises(waits.Waiting.DoesNotExist):
+        waits.Waiting.get(key)
+
+
 def test_a_retried_job_takes_its_quota_again_and_succeeds(pipeline: Pipeline) -> None:
     reserved, data = fail_by_chance(pipeline)
     assert pipeline.usage() == (0, 1)
@@ -156,6 +206,7 @@ def test_a_retried_job_takes_its_quota_again_and_succeeds(pipeline: Pipeline) ->
         ("reef", "version.failed"),
         (people["contributor"], "version.retried"),
         ("reef", "version.approved"),
+        ("reef", "version.published"),
     ]
     assert_nothing_unscanned_is_readable(pipeline)
 
@@ -191,42 +242,12 @@ def test_retrying_a_task_is_one_transaction(
     faults = Faults(monkeypatch)
     with faults.process() as calls:
         assert pipeline.retry(reserved).status == 202
-    reads = ("dynamodb:GetItem", "dynamodb:Query")
+    reads = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
     assert [call for call in calls if call not in reads] == [
         "dynamodb:UpdateItem",  # the quota
         "dynamodb:TransactWriteItems",
         "sqs:SendMessage",
     ]
-
-
-def test_a_message_of_the_first_run_does_not_undo_a_retry(pipeline: Pipeline) -> None:
-    reserved = pipeline.upload(b"Ebb and flood.", **TEXT)
-    as_read_before = fail_a_task(pipeline, reserved)
-    assert pipeline.retry(reserved).status == 202
-    with pytest.raises(RetryLater):
-        advancing.advance_all(as_read_before, clock.now())
-    assert pipeline.asset(reserved)["status"] == "processing"
-    pipeline.cloud.run()
-    assert pipeline.outcome(reserved) == ("approved", None, "clean")
-    assert [deed for _, deed in pipeline.deeds(reserved)] == [
-        "asset.created",
-        "version.failed",
-        "version.retried",
-        "version.approved",
-    ]
-
-
-def test_a_duplicate_whose_content_was_mended_meanwhile_is_ready_at_its_retry(
-    pipeline: Pipeline,
-) -> None:
-    uploads = [pipeline.upload(b"Twice the same.", **TEXT) for _ in range(2)]
-    fail_a_task(pipeline, uploads[0])
-    assert {pipeline.outcome(u)[1] for u in uploads} == {"processing_failed"}
-    for upload in uploads:
-        assert pipeline.retry(upload).status == 202
-        pipeline.cloud.run()
-        assert pipeline.outcome(upload) == ("approved", None, "clean")
-    assert pipeline.usage() == (30, 2)
 
 
 def test_nothing_failed_nothing_to_retry(pipeline: Pipeline) -> None:

@@ -18,7 +18,8 @@ from chalicelib.core.errors import ReefError
 from chalicelib.core.outbox import SYSTEM, AuditRecord
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import transact
-from chalicelib.tenants import accounts, members, quotas, sealing, verifying
+from chalicelib.tenants import accounts, members, quotas
+from chalicelib.tenants.audit import seals, verification
 from chalicelib.tenants.models import Member, Seal, member_key, seals_key
 from infra import template
 from local.resources.tables import create_table
@@ -68,7 +69,7 @@ def admins(tenant_id: str, count: int) -> list[Member]:
             roles=["admin"],
             created_at="",
         )
-        transact(members.put(member), members._counted(tenant_id, 1))
+        transact(members.put(member), members.counted(tenant_id, 1))
     return [members.get(tenant_id, f"admin-{number:02d}") for number in range(count)]
 
 
@@ -139,9 +140,9 @@ def sealed() -> dict[str, Any]:
         keys = [{"pk": {"S": record.pk}, "sk": {"S": record.sk}} for record in records]
         parts += [[dynamodb.get_item(TableName=table, Key=key)["Item"] for key in keys]] * 2
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda part: sealing.seal(part, clock.now()), parts))
+        list(threads.map(lambda part: seals.seal(part, clock.now()), parts))
     chain = list(Seal.query(seals_key(tenant_id)))
-    report = verifying.verify(tenant_id, clock.now() + timedelta(minutes=2))
+    report = verification.verify(tenant_id, clock.now() + timedelta(minutes=2))
     return {
         "seals": [int(seal.number) for seal in chain] == list(range(1, 41)),
         "covered": sum(len(seal.records) for seal in chain),

@@ -11,9 +11,9 @@ from chalicelib.core import clock, outbox
 from chalicelib.core.aws import client
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.settings import settings
-from chalicelib.tenants import verifying
+from chalicelib.tenants.audit import verification
+from chalicelib.tenants.audit.verification import Report
 from chalicelib.tenants.models import Seal, seals_key
-from chalicelib.tenants.verifying import Report
 from local.provision import ACCOUNT_ID
 
 Item = dict[str, Any]
@@ -49,7 +49,7 @@ def sealed(tenant_id: str) -> list[str]:
 
 def later(tenant_id: str) -> Report:
     """Verify a trail when every record should have its seal."""
-    return verifying.verify(tenant_id, clock.now() + timedelta(minutes=2))
+    return verification.verify(tenant_id, clock.now() + timedelta(minutes=2))
 
 
 def stored(pk: str, sk: str) -> Item:

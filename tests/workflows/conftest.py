@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.processing.clamd import Clamd
+from chalicelib.processing.scanning.clamd import Clamd
 from local import clamav
 from tests.assets.shelf import shelf
 from tests.journeys.pipeline import pipeline, shared_cloud

@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.core.outbox import AuditRecord
-from chalicelib.workflows import reading, tending
-from chalicelib.workflows.reading import Workflow
+from chalicelib.workflows import recovery
+from chalicelib.workflows.approval import reading
+from chalicelib.workflows.approval.reading import Workflow
 from tests.assets.shelf import QUICK
 from tests.cloud import Answer
 from tests.journeys.pipeline import Pipeline
@@ -112,7 +113,7 @@ class Desk:
 
     def tend(self, after: timedelta = timedelta()) -> int:
         """Tend as if so much time had gone by."""
-        return tending.tend(clock.now() + after)
+        return recovery.tend(clock.now() + after)
 
     def change(self, who: str, **values: Any) -> None:
         """Change a member, and let what follows happen."""
@@ -130,7 +131,7 @@ class Desk:
         key = f"{self.tenant.id}#{subject_id}"
         return [record.action for record in AuditRecord.by_subject.query(key)]
 
-    def refuse(self, answer: Answer, status: int, code: str) -> Json:
+    def assert_refused(self, answer: Answer, status: int, code: str) -> Json:
         return assert_problem(answer, status, code)
 
 

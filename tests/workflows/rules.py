@@ -4,6 +4,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.tenants.roles import OVERSEERS
+
 ADMIN = "admin"
 
 
@@ -21,6 +23,7 @@ class Part:
 
     role: str | None
     state: str = "pending"
+    giver: str | None = None
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Review:
     turn: int = 0
     escalated: bool = False
     parts: dict[str, Part] = field(default_factory=dict)
+    had_parts: set[str] = field(default_factory=set)
 
     def copy(self) -> "Review":
         return copy.deepcopy(self)
@@ -62,6 +66,8 @@ class Review:
 
     def decide(self, who: str, decision: str) -> str | None:
         """Take a decision; gives the code of the refusal, if it is refused."""
+        if not self._may_know(who):
+            return "not_an_approver"
         if who == self.uploader and not self.self_approval:
             return "self_approval"
         if self.status != "in_progress":
@@ -84,6 +90,8 @@ class Review:
 
     def delegate(self, who: str, to: str) -> str | None:
         """Hand a part on."""
+        if not self._may_know(who):
+            return "not_an_approver"
         if self.status != "in_progress":
             return "workflow_closed"
         part = self.parts.get(who)
@@ -96,7 +104,8 @@ class Review:
         if to in self.parts:
             return "conflict"
         part.state = "handed on"
-        self.parts[to] = Part(None)
+        self.parts[to] = Part(None, giver=who)
+        self.had_parts.add(to)
         return None
 
     def time_out(self) -> None:
@@ -118,6 +127,11 @@ class Review:
         if self._holds(who, part):
             return
         part.state = "gone"
+        while part.giver is not None:  # who handed it on has it again, if they may decide
+            name, part = part.giver, self.parts[part.giver]
+            part.state = "pending" if self._holds(name, part) else "gone"
+            if part.state == "pending":
+                break
         if self.waiting():
             return
         decided = any(one.state == "decided" for one in self.parts.values())
@@ -147,6 +161,7 @@ class Review:
     def _assign(self, parts: dict[str, Part]) -> None:
         self.turn += 1
         self.parts = parts
+        self.had_parts |= parts.keys()
 
     def _end(self, status: str, version: str) -> None:
         self.turn += 1
@@ -160,6 +175,11 @@ class Review:
             if person.active and held and not own:
                 found[name] = Part(held)
         return found
+
+    def _may_know(self, who: str) -> bool:
+        """Strangers are refused before anything that tells of the review."""
+        oversees = not OVERSEERS.isdisjoint(self.people[who].roles)
+        return oversees or who == self.uploader or who in self.had_parts
 
     def _holds(self, who: str, part: Part) -> bool:
         person = self.people[who]

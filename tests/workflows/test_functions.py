@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core import clock
+from tests.workflows.approval.test_execution import tick, tokens
 from tests.workflows.desk import Desk
-from tests.workflows.test_timing import tick, tokens
 
 TEXT = {"filename": "a.txt", "content_type": "text/plain", "size_bytes": 3}
 QUICK = TEXT | {"generate_thumbnail": False, "extract_metadata": False}

@@ -21,21 +21,24 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.assets import branches, catalog
+from chalicelib.assets import catalog
 from chalicelib.assets.models import AssetMetadata, asset_key
+from chalicelib.assets.versions import copies
 from chalicelib.core import clock
+from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import ReefError
-from chalicelib.core.identity import Actor
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import find
 from chalicelib.tenants.models import Member, member_key
-from chalicelib.workflows import decisions, lapses, reading, starting, templates, tending
-from chalicelib.workflows.reading import Workflow
+from chalicelib.workflows import recovery
+from chalicelib.workflows.approval import deadlines, decisions, reading, starting
+from chalicelib.workflows.approval.reading import Workflow
+from chalicelib.workflows.templates import definition
 from tests.crashes import Crash, Faults, How
 from tests.workflows import rules
+from tests.workflows.approval.test_execution import tick
 from tests.workflows.desk import Desk
 from tests.workflows.rules import Review
-from tests.workflows.test_timing import tick
 
 EXAMPLES = int(os.environ.get("REEF_EXAMPLES", "0"))
 NAMES = ("ada", "bob", "cleo", "dan", "eve", "uma")
@@ -90,11 +93,11 @@ class Reviews(RuleBasedStateMachine):
         assert asset is not None
         first = catalog.version(self.desk.tenant.id, self.asset_id, 1)
         assert first is not None
-        made = branches.roll_back(asset, first, Person(UPLOADER, "uma@x.example"), clock.now())
-        made.content_by = {"id": UPLOADER, "email": "uma@x.example"}
+        made = copies.roll_back(asset, first, Person(UPLOADER, "uma@x.example"), clock.now())
+        made.content_by = Person(UPLOADER, "uma@x.example")
         asset = find(AssetMetadata, asset.pk, "ASSET")
         assert asset is not None
-        template = templates.read(values)
+        template = definition.read(values)
         started = starting.start(asset, made, "template", template, SYSTEM, self._now())
         self.workflow_id = str(started.instance.workflow_id)
         self.number = int(made.number)
@@ -129,7 +132,7 @@ class Reviews(RuleBasedStateMachine):
         self._store(who)
         for _ in range(2):
             self._do(
-                lambda: lapses.drop_out(self._load(), who, self._now()),
+                lambda: deadlines.drop_out(self._load(), who, self._now()),
                 lambda review: review.look_at(who),
             )
 
@@ -141,7 +144,7 @@ class Reviews(RuleBasedStateMachine):
         self.passed += timedelta(hours=1, seconds=1)
         for _ in range(2):
             self._do(
-                lambda: lapses.expire(self._load(), turn, self._now()),
+                lambda: deadlines.expire(self._load(), turn, self._now()),
                 lambda review: review.time_out() if review.turn == turn else None,
             )
 
@@ -153,7 +156,7 @@ class Reviews(RuleBasedStateMachine):
     @rule()
     def somebody_tends(self) -> None:
         """What a crash left is done; nothing else comes of it."""
-        tending.tend(self._now() + timedelta(minutes=2))
+        recovery.tend(self._now() + timedelta(minutes=2))
 
     @precondition(lambda self: self.review.turn > 2)
     @rule()

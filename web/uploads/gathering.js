@@ -1,5 +1,7 @@
 /** Files from wherever people take them: a choice, a drop of files and folders, the clipboard. */
 
+import { uploads as t } from "../texts.js";
+
 /** Files that systems leave in folders and nobody means to upload. */
 const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
 
@@ -12,6 +14,10 @@ const TYPES = {
   webp: "image/webp",
   avif: "image/avif",
   heic: "image/heic",
+  heif: "image/heic",
+  svg: "image/svg+xml",
+  bmp: "image/bmp",
+  ico: "image/vnd.microsoft.icon",
   tif: "image/tiff",
   tiff: "image/tiff",
   psd: "image/vnd.adobe.photoshop",
@@ -32,6 +38,16 @@ const TYPES = {
   txt: "text/plain",
   csv: "text/csv",
   rtf: "application/rtf",
+  doc: "application/msword",
+  xls: "application/vnd.ms-excel",
+  ppt: "application/vnd.ms-powerpoint",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  pptx: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  odt: "application/vnd.oasis.opendocument.text",
+  ods: "application/vnd.oasis.opendocument.spreadsheet",
+  odp: "application/vnd.oasis.opendocument.presentation",
+  zip: "application/zip",
 };
 
 /**
@@ -39,8 +55,31 @@ const TYPES = {
  * @param {File} file
  */
 export function typeOf(file) {
-  const extension = file.name.split(".").at(-1)?.toLowerCase() ?? "";
-  return file.type || TYPES[extension] || "application/octet-stream";
+  return file.type || typeOfName(file.name) || "application/octet-stream";
+}
+
+/**
+ * The content type that a file's name promises; empty where it promises none.
+ * @param {string} name
+ */
+export function typeOfName(name) {
+  return TYPES[extensionOf(name)] ?? "";
+}
+
+/**
+ * The extensions by which files of a content type are known.
+ * @param {string} contentType
+ */
+export function extensionsOf(contentType) {
+  return Object.keys(TYPES).filter((extension) => TYPES[extension] === contentType);
+}
+
+/**
+ * @param {string} name
+ * @returns {string} In lower case, without its dot; empty where there is none.
+ */
+export function extensionOf(name) {
+  return /\.([^.]+)$/.exec(name)?.[1].toLowerCase() ?? "";
 }
 
 /**
@@ -48,9 +87,11 @@ export function typeOf(file) {
  * @param {File} file
  */
 export function kindOf(file) {
-  const family = typeOf(file).split("/")[0];
+  const type = typeOf(file);
+  const family = type.split("/")[0];
   if (["image", "video", "audio"].includes(family)) return family;
-  return family === "text" || typeOf(file) === "application/pdf" ? "document" : "other";
+  const known = Object.values(TYPES).includes(type) && type !== "application/zip";
+  return family === "text" || known ? "document" : "other";
 }
 
 /**
@@ -76,6 +117,26 @@ export function filesOfDrop(data) {
 }
 
 /**
+ * The handles of a drop, by which files can be read again after a reload; where browsers give any.
+ *
+ * They must be asked for before the event ends, so this part is not asynchronous.
+ *
+ * @param {DataTransfer} data
+ * @returns {(files: File[]) => Promise<{ handles: Map<File, FileSystemFileHandle> }>}
+ */
+export function handlesOf(data) {
+  const asked = [...data.items].map((item) => /** @type {any} */ (item).getAsFileSystemHandle?.());
+  return async (files) => {
+    const handles = new Map();
+    for (const handle of await Promise.all(asked).catch(() => [])) {
+      const alike = files.filter((file) => handle?.kind === "file" && file.name === handle.name);
+      if (alike.length === 1) handles.set(alike[0], handle);
+    }
+    return { handles };
+  };
+}
+
+/**
  * The files on the clipboard, under names that tell them apart.
  * @param {DataTransfer | null} data
  * @param {Date} now
@@ -85,7 +146,7 @@ export function filesOfPaste(data, now) {
   const stamp = now.toLocaleString("sv").replaceAll(":", ".");
   return [...(data?.files ?? [])].map((file) => {
     if (!/^image\.\w+$/.test(file.name)) return file;
-    return new File([file], `Pasted ${stamp}.${file.name.split(".")[1]}`, { type: file.type });
+    return new File([file], t.pastedName(stamp, file.name.split(".")[1]), { type: file.type });
   });
 }
 

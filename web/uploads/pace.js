@@ -1,5 +1,7 @@
 /** How far the whole queue is, how fast it moves and how long it still takes. */
 
+import { assetOf, isGone } from "../data/library.js";
+import { isUnsettled } from "../data/following.js";
 import { computed, effect, signal, untracked } from "../vendor/preact.js";
 import { isMoving, uploads } from "./queue.js";
 
@@ -7,23 +9,57 @@ const SAMPLE_MS = 500;
 /** The rate is that of the last ten samples: steady to read, quick to follow. */
 const SAMPLES = 10;
 
-/** Bytes of everything that was, is or will be sent. */
-export const totals = computed(() => {
-  let sentBytes = 0;
-  let sizeBytes = 0;
-  let files = 0;
-  let done = 0;
-  let refused = 0;
-  for (const upload of uploads.value) {
-    const phase = upload.phase.value;
-    if (phase === "refused" || phase === "broken") refused += 1;
-    if (phase === "refused" || phase === "cancelled") continue;
-    files += 1;
-    if (phase === "sent") done += 1;
-    sizeBytes += upload.file.size;
-    sentBytes += phase === "sent" ? upload.file.size : upload.sentBytes.value;
+/**
+ * What became of a file, as far as is known.
+ * @typedef {"under_way" | "processing" | "done" | "refused" | "failed" | "cancelled"} Outcome
+ */
+
+/**
+ * @param {import("./queue.js").Upload} upload
+ * @returns {Outcome}
+ */
+export function outcomeOf(upload) {
+  switch (upload.phase.value) {
+    case "sent": {
+      const id = upload.assetId.value ?? "";
+      const asset = assetOf(id).value;
+      if (isGone(id)) return "cancelled";
+      if (!asset || isUnsettled(asset)) return "processing";
+      return ["failed", "quarantined", "rejected"].includes(asset.status) ? "failed" : "done";
+    }
+    case "refused":
+      return "refused";
+    case "broken":
+      return "failed";
+    case "cancelled":
+    case "skipped":
+      return "cancelled";
+    default:
+      return "under_way";
   }
-  return { sentBytes, sizeBytes, files, done, refused };
+}
+
+/** How many files of this list came to what. */
+export const outcomes = computed(() => {
+  /** @type {Record<Outcome, number>} */
+  const counts = { under_way: 0, processing: 0, done: 0, refused: 0, failed: 0, cancelled: 0 };
+  for (const upload of uploads.value) counts[outcomeOf(upload)] += 1;
+  return counts;
+});
+
+/** Files and bytes of the whole list; what is refused or called off counts as dealt with. */
+export const totals = computed(() => {
+  let handledBytes = 0;
+  let sizeBytes = 0;
+  let handled = 0;
+  for (const upload of uploads.value) {
+    const { size } = upload.file;
+    const moving = isMoving(upload);
+    sizeBytes += size;
+    handledBytes += moving ? Math.min(size, upload.sentBytes.value) : size;
+    if (!moving) handled += 1;
+  }
+  return { handledBytes, sizeBytes, handled, files: uploads.value.length };
 });
 
 /** Whether bytes are moving or wait to. */
@@ -32,12 +68,17 @@ export const busy = computed(() => uploads.value.some(isMoving));
 /** Bytes in a second; 0 while not known. */
 export const rate = signal(0);
 
+/** Bytes that have been sent, for the rate alone. */
+function sentBytes() {
+  return uploads.value.reduce((sum, upload) => sum + upload.sentBytes.value, 0);
+}
+
 effect(() => {
   if (!busy.value) return;
   /** @type {{ at: number, sentBytes: number }[]} */
   const samples = [];
   const timer = setInterval(() => {
-    const now = { at: performance.now(), sentBytes: untracked(() => totals.value.sentBytes) };
+    const now = { at: performance.now(), sentBytes: untracked(sentBytes) };
     samples.push(now);
     if (samples.length > SAMPLES) samples.shift();
     const seconds = (now.at - samples[0].at) / 1000;

@@ -1,30 +1,40 @@
 /** The bytes of one file on their way to storage: in one piece, or in parts side by side. */
 
-import { call, pause } from "../api.js";
+import { Problem, call, pause } from "../api.js";
+import { problems } from "../texts.js";
+import { whenOnline } from "./network.js";
 import { TransferError, transfer } from "./transfer.js";
 
-const ATTEMPTS = 5;
+/** With pauses of 1, 2, 4 … seconds, these outlast a minute without an answer. */
+const ATTEMPTS = 9;
+const LONGEST_WAIT_MS = 16_000;
 const PARTS_AT_ONCE = 4;
 /** Addresses of parts are asked for by this many; they are signed and end after a while. */
 const ADDRESSES_AT_ONCE = 8;
 
-/** @typedef {import("../types.js").Reservation} Reservation */
+/** @typedef {NonNullable<import("../types.js").Reservation["upload"]>} Plan */
 /** @typedef {{ url: string, headers?: Record<string, string> }} PartAddress */
 
 /**
  * Send a file to where its reservation says.
  * @param {File} file
- * @param {Reservation["upload"]} upload
+ * @param {Plan} upload
  * @param {AbortSignal} signal
+ * @param {boolean} begun Whether parts may have arrived already, which are not sent again.
  * @param {(sentBytes: number) => void} onProgress
  */
-export async function sendFile(file, upload, signal, onProgress) {
-  if (upload.method === "MULTIPART") await sendParts(file, upload, signal, onProgress);
+export async function sendFile(file, upload, signal, begun, onProgress) {
+  if (upload.method === "MULTIPART") await sendParts(file, upload, signal, begun, onProgress);
   else await sendWhole(file, upload, signal, onProgress);
   onProgress(file.size);
 }
 
-/** @type {typeof sendFile} */
+/**
+ * @param {File} file
+ * @param {Plan} upload
+ * @param {AbortSignal} signal
+ * @param {(sentBytes: number) => void} onProgress
+ */
 async function sendWhole(file, upload, signal, onProgress) {
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields ?? {})) form.append(name, value);
@@ -38,14 +48,15 @@ async function sendWhole(file, upload, signal, onProgress) {
 }
 
 /** @type {typeof sendFile} */
-async function sendParts(file, upload, signal, onProgress) {
+async function sendParts(file, upload, signal, begun, onProgress) {
   const partSize = upload.part_size_bytes ?? file.size;
   const partCount = upload.part_count ?? 1;
-  const sent = new Array(partCount).fill(0);
+  const sent = begun ? await arrivedBytes(upload, signal) : new Array(partCount).fill(0);
+  const missing = sent.flatMap((bytes, at) => (bytes === 0 ? [at + 1] : []));
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const addresses = partAddresses(upload.upload_id, partCount, either);
-  let next = 1;
+  const addresses = partAddresses(upload.upload_id, [...missing], either);
+  onProgress(total());
   try {
     await Promise.all(Array.from({ length: PARTS_AT_ONCE }, sendNextParts));
   } catch (error) {
@@ -55,7 +66,7 @@ async function sendParts(file, upload, signal, onProgress) {
   await call("POST", `uploads/${upload.upload_id}/complete/`, { body: {}, key: upload.upload_id });
 
   async function sendNextParts() {
-    while (next <= partCount) await sendPart(next++);
+    for (let number = missing.shift(); number; number = missing.shift()) await sendPart(number);
   }
 
   /** @param {number} number */
@@ -76,18 +87,35 @@ async function sendParts(file, upload, signal, onProgress) {
     /** @param {number} bytes */
     function tell(bytes) {
       sent[number - 1] = bytes;
-      onProgress(sent.reduce((sum, one) => sum + one, 0));
+      onProgress(total());
     }
   }
+
+  function total() {
+    return sent.reduce((sum, one) => sum + one, 0);
+  }
+}
+
+/**
+ * How many bytes of each part have arrived: all of them or none.
+ * @param {Plan} upload
+ * @param {AbortSignal} signal
+ * @returns {Promise<number[]>}
+ */
+export async function arrivedBytes({ upload_id: uploadId, part_count: count }, signal) {
+  const sent = new Array(count ?? 1).fill(0);
+  const { parts } = await call("GET", `uploads/${uploadId}/parts/`, { signal });
+  for (const { part_number: number, size_bytes: bytes } of parts) sent[number - 1] = bytes;
+  return sent;
 }
 
 /**
  * Signed addresses of parts, fetched ahead by the handful and again when one was of no use.
  * @param {string} uploadId
- * @param {number} partCount
+ * @param {number[]} wanted The numbers of the parts, in the order in which they are sent.
  * @param {AbortSignal} signal
  */
-function partAddresses(uploadId, partCount, signal) {
+function partAddresses(uploadId, wanted, signal) {
   /** @type {Map<number, Promise<PartAddress>>} */
   const known = new Map();
   return {
@@ -95,10 +123,10 @@ function partAddresses(uploadId, partCount, signal) {
     of(number) {
       const kept = known.get(number);
       if (kept) return kept;
-      const numbers = [];
-      for (let n = number; n <= partCount && numbers.length < ADDRESSES_AT_ONCE; n += 1) {
-        if (!known.has(n)) numbers.push(n);
-      }
+      const numbers = wanted
+        .slice(wanted.indexOf(number))
+        .filter((n) => !known.has(n))
+        .slice(0, ADDRESSES_AT_ONCE);
       const answer = call("POST", `uploads/${uploadId}/parts/`, {
         body: { part_numbers: numbers },
         signal,
@@ -120,7 +148,7 @@ function partAddresses(uploadId, partCount, signal) {
 }
 
 /**
- * Try again while the failure looks passing, and wait out the time without a connection.
+ * Try again while the failure looks passing; the time without a network does not count.
  * @param {File} file
  * @param {AbortSignal} signal
  * @param {() => Promise<void>} attempt
@@ -130,28 +158,30 @@ async function persistently(file, signal, attempt) {
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted || !(error instanceof TransferError)) throw error;
+      if (signal.aborted || !isTold(error)) throw error;
       await file.slice(0, 1).arrayBuffer().catch(sayUnreadable);
-      const expired = error.status === 403;
+      if (!navigator.onLine) {
+        await whenOnline(signal);
+        count = 0;
+        continue;
+      }
+      const expired = error.status === 403 && count < 3;
       if (count === ATTEMPTS || !(error.passing || expired)) throw error;
-      if (!navigator.onLine) await backOnline(signal);
-      await pause(500 * 2 ** count, signal);
+      await pause(Math.min(LONGEST_WAIT_MS, 500 * 2 ** count), signal);
     }
   }
 }
 
-/** @returns {never} */
-function sayUnreadable() {
-  throw new TransferError("The file was moved or changed on your computer. Add it again.", 400);
+/**
+ * Whether it is known what went wrong: at storage, or where the API signs a part's address.
+ * @param {unknown} error
+ * @returns {error is TransferError | Problem}
+ */
+function isTold(error) {
+  return error instanceof TransferError || error instanceof Problem;
 }
 
-/**
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-function backOnline(signal) {
-  return new Promise((resolve, reject) => {
-    addEventListener("online", () => resolve(), { once: true, signal });
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+/** @returns {never} */
+function sayUnreadable() {
+  throw new TransferError(problems.fileChanged, 400, true);
 }

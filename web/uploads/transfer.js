@@ -1,14 +1,18 @@
 /** One request that carries bytes to storage, with progress; only XMLHttpRequest tells it. */
 
+import { problems } from "../texts.js";
+
 /** Storage did not take the bytes; `passing` when trying again may well help. */
 export class TransferError extends Error {
   /**
    * @param {string} message
    * @param {number} status 0 when there was no answer.
+   * @param {boolean} [final] Whether the file itself is at fault, so that it is not sent again.
    */
-  constructor(message, status) {
+  constructor(message, status, final = false) {
     super(message);
     this.status = status;
+    this.final = final;
   }
 
   get passing() {
@@ -35,10 +39,10 @@ export function transfer(method, url, body, { signal, onProgress, headers = {} }
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onabort = () => reject(signal.reason);
-    request.onerror = () => reject(new TransferError("The connection was lost.", 0));
+    request.onerror = () => reject(new TransferError(problems.lostConnection, 0));
     request.onload = () => {
       if (request.status < 300) return resolve();
-      reject(new TransferError(refusalOf(request.responseText), request.status));
+      reject(refusalOf(request.status, request.responseText));
     };
     request.onloadend = () => signal.removeEventListener("abort", stop);
     signal.addEventListener("abort", stop);
@@ -47,13 +51,14 @@ export function transfer(method, url, body, { signal, onProgress, headers = {} }
 }
 
 /**
- * What storage says in its XML, as a sentence.
+ * What storage says in its XML, as an error.
+ * @param {number} status
  * @param {string} xml
  */
-function refusalOf(xml) {
+function refusalOf(status, xml) {
   const code = /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
   if (code === "EntityTooLarge" || code === "EntityTooSmall") {
-    return "The file is not as large as it was when it was added. Add it again.";
+    return new TransferError(problems.fileOfAnotherSize, status, true);
   }
-  return `Storage refused the file${code ? ` (${code})` : ""}. Try again.`;
+  return new TransferError(problems.storageRefused(code), status);
 }

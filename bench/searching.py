@@ -1,0 +1,342 @@
+"""Searches in libraries of different sizes on DynamoDB Local: units, requests, time."""
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.client import BaseClient
+
+from bench.measuring import median, percentile
+from bench.report import Goal, Section, Table
+
+TITLE = "Searches"
+_SIZES = (1_000, 10_000, 100_000)
+_ROUNDS = 20
+_TENANT = "bench"
+
+_FIRST = datetime(2024, 1, 1, tzinfo=UTC)
+_SYLLABLES = [a + b for a in "bdfgklmnprstvw" for b in ("a", "ei", "o", "u")]
+
+Query = dict[str, Any]
+
+QUERIES: dict[str, Query] = {
+    "the plain list": {},
+    "two tags and a category": {"tag": ["even", "third"], "category": "menus/summer"},
+    "two large tags that hardly overlap": {"tag": ["even", "odd"]},
+    "two words, the last a beginning": {"q": "summer me"},
+    "a rare word": {"q": "needle"},
+    "facets of all": {"facets": True},
+    "by creation, of one kind": {"kind": "image", "order": "asc"},
+    "by last change": {"sort": "updated_at"},
+    "by title": {"sort": "title"},
+    "by size": {"sort": "size_bytes"},
+    "a misspelled word": {"q": "sumnerly"},
+}
+
+
+class Cost(NamedTuple):
+    """What one query took."""
+
+    read_units: float
+    requests: int
+    seconds: float
+
+
+class Meter:
+    """Counts what clients ask of DynamoDB."""
+
+    def __init__(self) -> None:
+        self.units, self.requests = {"read": 0.0, "write": 0.0}, 0
+        real = BaseClient._make_api_call
+
+        def make_api_call(client: Any, operation: str, params: dict[str, Any]) -> Any:
+            if client.meta.service_model.service_name != "dynamodb":
+                return real(client, operation, params)
+            answer = real(client, operation, {**params, "ReturnConsumedCapacity": "TOTAL"})
+            told = answer.get("ConsumedCapacity", [])
+            units = sum(
+                one["CapacityUnits"] for one in (told if isinstance(told, list) else [told])
+            )
+            reads = operation in ("GetItem", "BatchGetItem", "Query")
+            self.units["read" if reads else "write"] += units
+            self.requests += 1
+            return answer
+
+        BaseClient._make_api_call = make_api_call
+
+    def of(self, work: Callable[[], object]) -> Cost:
+        """Count what one piece of work reads."""
+        units, requests, began = self.units["read"], self.requests, time.perf_counter()
+        work()
+        seconds = time.perf_counter() - began
+        return Cost(self.units["read"] - units, self.requests - requests, seconds)
+
+    def writes(self, work: Callable[[], object]) -> float:
+        """Count what one piece of work writes."""
+        units = self.units["write"]
+        work()
+        return self.units["write"] - units
+
+
+def measure(quick: bool) -> Section:
+    """Ask the same of libraries of each size, in a process whose tables are its own."""
+    sizes = _SIZES[:1] if quick else _SIZES
+    command = [sys.executable, "-m", "bench.searching", *map(str, sizes)]
+    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    found = {
+        int(size): {name: [Cost(*one) for one in costs] for name, costs in of_size.items()}
+        for size, of_size in told["found"].items()
+    }
+    return Section(
+        TITLE,
+        "Libraries of assets with a title of four words, a description of eight, two to four tags "
+        "and a category, on DynamoDB Local; pages of 50, asked by an editor. Units are DynamoDB's, "
+        "those of reading the page's assets included.",
+        () if quick else _goals(found),
+        [_table(sizes, found), _write_table(told["writes"])],
+    )
+
+
+def _main(sizes: Sequence[int]) -> None:
+    """Measure, and print what was found as JSON."""
+    found: dict[int, dict[str, list[Cost]]] = {}
+    with _dynamodb():
+        meter = Meter()
+        for size in sizes:
+            print(f"bench: a library of {size:,} …", file=sys.stderr, flush=True)
+            _fill(f"{_TENANT}{size}", size)
+            found[size] = _asked(meter, f"{_TENANT}{size}")
+        writes = _written(meter, f"{_TENANT}{sizes[-1]}")
+    print(json.dumps({"found": found, "writes": writes}))
+
+
+def _goals(found: dict[int, dict[str, list[Cost]]]) -> list[Goal]:
+    small, large = found[_SIZES[0]], found[_SIZES[-1]]
+    goals = []
+    for name in QUERIES:
+        ratio = large[name][0].read_units / max(1.0, small[name][0].read_units)
+        wish = f"{name}: read units of 100,000 within 1.2 times those of 1,000"
+        goals.append(Goal(wish, f"{ratio:.2f} times", ratio <= 1.2))
+    return goals
+
+
+def _table(sizes: Sequence[int], found: dict[int, dict[str, list[Cost]]]) -> Table:
+    head = ["read units · requests · p50 · p95 ms", *(f"{size:,}" for size in sizes)]
+    rows = []
+    for name in QUERIES:
+        cells = []
+        for size in sizes:
+            costs = found[size][name]
+            took = [cost.seconds * 1000 for cost in costs]
+            told = f"{costs[0].read_units:.1f} · {costs[0].requests}"
+            cells.append(f"{told} · {median(took):.0f} · {percentile(took, 0.95):.0f}")
+        rows.append([name, *cells])
+    return Table(head, rows)
+
+
+def _write_table(writes: dict[str, float]) -> Table:
+    price = 0.625  # dollars a million write request units, on demand
+    rows = [[name, f"{units:.1f}", f"{units * price:.0f}"] for name, units in writes.items()]
+    return Table(["written to the index", "write units", "dollars a million times"], rows)
+
+
+def _asked(meter: Meter, tenant_id: str) -> dict[str, list[Cost]]:
+    from chalicelib.assets import catalog
+    from chalicelib.core import clock
+    from chalicelib.core.api import validation
+    from chalicelib.core.api.identity import Actor
+    from chalicelib.search.listing import Listing
+    from chalicelib.search.query import AssetQuery
+
+    actor = Actor(tenant_id, "someone", "someone@bench.test", frozenset({"editor"}))
+
+    def ask(query: Query) -> None:
+        given = {
+            name: value
+            if isinstance(value, list)
+            else [str(value).lower() if value is True else value]
+            for name, value in query.items()
+        }
+        wanted = validation.query(given, AssetQuery)
+        listing = Listing(actor, wanted, clock.now())
+        if listing.is_plain:
+            catalog.page(actor, 50, None, clock.now(), trashed=False, newest_first=True)
+            return
+        listing.page(50, None)
+        if wanted.facets:
+            listing.facets()
+
+    for query in QUERIES.values():
+        ask(query)  # warm up
+    return {
+        name: [meter.of(partial(ask, query)) for _ in range(_ROUNDS)]
+        for name, query in QUERIES.items()
+    }
+
+
+def _written(meter: Meter, tenant_id: str) -> dict[str, float]:
+    """Count what the index writes for an asset that is new, and for edits of it."""
+    from chalicelib.search import index
+
+    chance = random.Random(9)
+    some = [_asset(tenant_id, 10_000_000 + number, chance) for number in range(100)]
+    for asset in some:
+        asset.save()
+    one, *others = [str(asset.asset_id) for asset in some]
+    found = {"a new asset by itself": meter.writes(lambda: index.update_index(tenant_id, [one]))}
+    together = meter.writes(lambda: index.update_index(tenant_id, others))
+    found["a new asset among a hundred"] = together / len(others)
+    some[0].title = "quite another title here"
+    some[0].save()
+    found["a title edited"] = meter.writes(lambda: index.update_index(tenant_id, [one]))
+    some[0].current.status = "in_review"
+    some[0].save()
+    found["a status changed"] = meter.writes(lambda: index.update_index(tenant_id, [one]))
+    return found
+
+
+def _fill(tenant_id: str, size: int) -> None:
+    """Write a library with its index, in batches."""
+    from chalicelib.assets.models import AssetMetadata
+    from chalicelib.search import postings, terms
+    from chalicelib.search.bits import CHUNK, packed
+    from chalicelib.search.models import IndexedAsset, Ordinals, Term
+    from chalicelib.search.spelling import BackwardsWord
+
+    chance = random.Random(size)
+    changes = postings.Changes()
+    with AssetMetadata.batch_write() as assets, IndexedAsset.batch_write() as orders:
+        for ordinal in range(size):
+            asset = _asset(tenant_id, ordinal, chance)
+            assets.save(asset)
+            orders.save(terms.indexed(asset, ordinal))
+            chunk, place = divmod(ordinal, CHUNK)
+            for slot, its in terms.by_slot(asset, terms.Contents()).items():
+                for one in its:
+                    changes.add(one, chunk, slot, place)
+    words = set()
+    with Term.batch_write() as batch:
+        for (name, chunk), slots in changes.added.items():
+            item = Term(*postings._keys(tenant_id, name, chunk))
+            for slot, bits in slots.items():
+                setattr(item, slot, packed(bits))
+            batch.save(item)
+            family, _, value = name.partition("#")
+            if family == "word" and len(value) > 3:
+                words.add(value)
+    with BackwardsWord.batch_write() as backwards:
+        for word in words:
+            backwards.save(BackwardsWord(f"{tenant_id}#backwards", word[::-1]))
+    Ordinals(tenant_id, "ORDINALS", given=size).save()
+
+
+def _asset(tenant_id: str, number: int, chance: random.Random) -> Any:
+    from chalicelib.assets.faces import Face
+    from chalicelib.assets.models import AssetMetadata, asset_key
+    from chalicelib.core import clock
+    from chalicelib.core.outbox import Person
+
+    made = _FIRST + timedelta(minutes=5 * number)
+    asset_id, at = clock.derived_id(made, f"{tenant_id} {number}"), clock.timestamp(made)
+    kind = chance.choice(["image", "image", "image", "video", "document"])
+    face = Face(
+        number=1,
+        filename=f"img_{number}.jpg",
+        kind=kind,
+        content_type={"image": "image/jpeg", "video": "video/mp4"}.get(kind, "application/pdf"),
+        size_bytes=chance.randrange(10_000, 50_000_000),
+        sha256=f"{number:064x}",
+        status="approved",
+    )
+    tags = ["even" if number % 2 else "odd", *(["third"] if number % 3 == 0 else [])]
+    if number == 777:
+        tags.append("even" if "odd" in tags else "odd")
+    title = " ".join(_word(chance) for _ in range(4))
+    if number % 20 == 0:
+        title = f"summer menu {title}"
+    return AssetMetadata(
+        asset_key(tenant_id, asset_id),
+        "ASSET",
+        tenant_id=tenant_id,
+        asset_id=asset_id,
+        listed_in=tenant_id,
+        title=f"{title} needle" if number % 500 == 7 and number < 1000 else title,
+        description=" ".join(_word(chance) for _ in range(8)),
+        tags=[*tags, f"tag {chance.randrange(300)}"],
+        category=chance.choice(["menus/summer", "menus/winter", "posters/big", "posters"]),
+        current=face,
+        current_version=1,
+        published=face,
+        published_version=1,
+        uploaded_by=Person(f"member {chance.randrange(20)}", f"m{chance.randrange(20)}@bench.test"),
+        created_at=at,
+        updated_at=clock.timestamp(made + timedelta(minutes=chance.randrange(100_000))),
+        seen_at=at,
+    )
+
+
+def _word(chance: random.Random) -> str:
+    """Make a word up, common ones more often, of some 10,000."""
+    rank = int(10_000 ** chance.random())
+    word, left = "", rank + 60
+    while left:
+        left, at = divmod(left, len(_SYLLABLES))
+        word += _SYLLABLES[at]
+    return word
+
+
+@contextmanager
+def _dynamodb() -> Iterator[None]:
+    """Start DynamoDB Local with the two tables, and let the product use it."""
+    from infra import template
+    from local import dynamodb
+    from local.cloud import AWS_ENVIRONMENT
+    from local.resources.tables import create_table
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [one.replace("-Xmx1g", "-Xmx3g") for one in dynamodb.command(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        names = {"AssetsTable": "bench-assets", "SearchTable": "bench-search"}
+        os.environ.update(AWS_ENVIRONMENT)
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = f"http://127.0.0.1:{port}"
+        os.environ["REEF_ASSETS_TABLE"] = names["AssetsTable"]
+        os.environ["REEF_SEARCH_TABLE"] = names["SearchTable"]
+        resources = template.load()["Resources"]
+        _wait_for(port)
+        for logical_id, name in names.items():
+            wanted = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+            properties = {key: resources[logical_id]["Properties"][key] for key in wanted}
+            create_table(boto3.client, name, properties | {"TableName": name})
+        yield
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    _main([int(size) for size in sys.argv[1:]])

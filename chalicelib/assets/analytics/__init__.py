@@ -1,0 +1,1 @@
+"""Visits of assets and of the tenant, as members look at them."""

@@ -1,0 +1,1 @@
+"""One change of many assets, with an outcome for each."""

@@ -1,0 +1,1 @@
+"""Collections: ordered lists of assets."""

@@ -1,0 +1,1 @@
+"""Handing over what a member owns to another member, by a job."""

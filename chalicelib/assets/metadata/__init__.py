@@ -1,0 +1,1 @@
+"""What people say of an asset: its limits, editing it, its history."""

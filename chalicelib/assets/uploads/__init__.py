@@ -1,0 +1,1 @@
+"""Uploads, until their bytes are there: drafts, reservations, parts."""

@@ -1,0 +1,1 @@
+"""Screens: devices, their playlists, and the manifest that an Anthias player lives on."""

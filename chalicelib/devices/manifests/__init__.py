@@ -1,0 +1,1 @@
+"""What players fetch: the manifest with its files, by addresses that stay."""

@@ -1,0 +1,1 @@
+"""What players say: heartbeats, what was on which screen, and which devices are silent."""

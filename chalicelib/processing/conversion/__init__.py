@@ -1,0 +1,1 @@
+"""What is made of a content after it is ready: masters, web images, the tenant's renditions."""

@@ -1,0 +1,1 @@
+"""Decoding strangers' files: types, facts, pictures; always in a child process."""

@@ -1,0 +1,1 @@
+"""Films and sounds: what ffprobe says of them, posters, covers and waveforms."""

@@ -1,0 +1,1 @@
+"""PDF and text: what they say, and a picture of their beginning."""

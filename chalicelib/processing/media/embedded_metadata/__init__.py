@@ -1,0 +1,1 @@
+"""What cameras and editors wrote into a file: EXIF, IPTC, XMP, in whatever encoding."""

@@ -1,0 +1,1 @@
+"""Pictures: taken apart, decoded, brought to sRGB, encoded as thumbnails."""

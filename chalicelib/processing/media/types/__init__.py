@@ -1,0 +1,1 @@
+"""The content type of a file, told from its bytes."""

@@ -1,0 +1,1 @@
+"""Jobs that run tasks of a ready asset again: new thumbnails, facts, renditions, another scan."""

@@ -1,0 +1,1 @@
+"""Virus scanning: clamd, its signatures, and its verdict on a stream of bytes."""

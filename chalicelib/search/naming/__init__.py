@@ -1,0 +1,1 @@
+"""Tags and categories: what there are, and renaming them everywhere."""

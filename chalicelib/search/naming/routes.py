@@ -1,0 +1,156 @@
+"""Tags and categories over HTTP."""
+
+import msgspec
+
+from chalicelib.assets.metadata.descriptions import CategoryPath, Word, checked_category
+from chalicelib.core import clock, pages, texts
+from chalicelib.core.api import lists
+from chalicelib.core.api.identity import Actor
+from chalicelib.core.api.lists import ListQuery
+from chalicelib.core.api.replies import Page
+from chalicelib.core.api.routing import Routes
+from chalicelib.core.errors import invalid
+from chalicelib.search import terms
+from chalicelib.search.naming import moves, names
+from chalicelib.search.naming.names import Named
+from chalicelib.tenants import scopes
+from chalicelib.tenants.roles import EDITORS, MEMBERS
+
+api = Routes[Actor](
+    __name__,
+    scopes=scopes.ASSETS,
+    loaders={"name": ("tag", lambda actor, value: names.tag(actor, value, clock.now()))},
+    variables={"name": "The tag, in any case."},
+    tags={
+        "tags": "Tags of assets: which there are, renaming and removing them everywhere.",
+        "categories": "The tree of categories, and moving a part of it.",
+    },
+)
+
+
+class TagShown(msgspec.Struct):
+    """A tag.
+
+    Attributes:
+        name: in the spelling that came first.
+        count: how many of the assets that you see have it.
+    """
+
+    name: str
+    count: int
+
+
+class TagChange(msgspec.Struct):
+    """What becomes of a tag.
+
+    Attributes:
+        name: its new name; where there is such a tag already, both become one.
+    """
+
+    name: Word
+
+
+class TagRenamed(msgspec.Struct):
+    """A tag that is being renamed.
+
+    Attributes:
+        name: its new name.
+        count: how many assets had the old one.
+        changed: how many of them have been changed by now; the others follow by themselves.
+    """
+
+    name: str
+    count: int
+    changed: int
+
+
+class CategoryShown(msgspec.Struct):
+    """A category.
+
+    Attributes:
+        path: such as `menus/summer`.
+        count: how many of the assets that you see are in it, or below.
+    """
+
+    path: str
+    count: int
+
+
+class CategoryMove(msgspec.Struct):
+    """Where a category goes, with everything below it.
+
+    Attributes:
+        from: its path.
+        to: its new path, which may be there already; not one below itself.
+    """
+
+    old: CategoryPath = msgspec.field(name="from")
+    new: CategoryPath = msgspec.field(name="to")
+
+
+class CategoryMoved(msgspec.Struct):
+    """A category that is being moved.
+
+    Attributes:
+        from: the path that it had.
+        to: the path that it has.
+        count: how many assets were in it, or below.
+        changed: how many of them have been changed by now; the others follow by themselves.
+    """
+
+    old: str = msgspec.field(name="from")
+    new: str = msgspec.field(name="to")
+    count: int = 0
+    changed: int = 0
+
+
+@api.get("/tags", may=MEMBERS)
+def list_tags(actor: Actor, query: ListQuery) -> Page[TagShown]:
+    """List the tags of the assets that you see, by name."""
+
+    def read(limit: int, position: int | None) -> tuple[list[Named], int | None]:
+        return pages.cut(names.every(actor, terms.TAG, clock.now()), limit, position)
+
+    def show(one: Named) -> TagShown:
+        return TagShown(one.name, one.count)
+
+    return lists.page(f"tags of {actor.id}", actor.tenant_id, query, read, show)
+
+
+@api.patch("/tags/{name}", may=EDITORS)
+def rename_tag(actor: Actor, tag: Named, body: TagChange) -> TagRenamed:
+    """Rename a tag in every asset, or merge it into another."""
+    texts.require_line("name", body.name)
+    move = moves.begin(actor, "tag", tag.name, body.name.strip(), clock.now())
+    return TagRenamed(body.name.strip(), tag.count, move.changed)
+
+
+@api.delete("/tags/{name}", may=EDITORS)
+def remove_tag(actor: Actor, tag: Named) -> None:
+    """Remove a tag from every asset; where there are many, the rest follows by itself."""
+    moves.begin(actor, "tag", tag.name, None, clock.now())
+
+
+@api.get("/categories", may=MEMBERS)
+def list_categories(actor: Actor, query: ListQuery) -> Page[CategoryShown]:
+    """List the categories of the assets that you see, by path; each counts all below it."""
+
+    def read(limit: int, position: int | None) -> tuple[list[Named], int | None]:
+        return pages.cut(names.every(actor, terms.CATEGORY, clock.now()), limit, position)
+
+    def show(one: Named) -> CategoryShown:
+        return CategoryShown(one.name, one.count)
+
+    return lists.page(f"categories of {actor.id}", actor.tenant_id, query, read, show)
+
+
+@api.post("/categories/move", may=EDITORS)
+def move_category(actor: Actor, body: CategoryMove) -> CategoryMoved:
+    """Move a category with everything below it, in assets, templates, rules and saved searches."""
+    old, new = checked_category(body.old), checked_category(body.new)
+    if f"{new}/".startswith(f"{old}/"):
+        raise invalid("to", "A category cannot be moved to itself, or below itself")
+    now = clock.now()
+    count = names.count(actor, terms.CATEGORY, old, now)
+    move = moves.begin(actor, "category", old, new, now)
+    return CategoryMoved(old, new, count, move.changed)

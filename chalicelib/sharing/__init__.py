@@ -1,0 +1,1 @@
+"""Share links: made by members, opened by visitors."""

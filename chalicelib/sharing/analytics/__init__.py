@@ -1,0 +1,1 @@
+"""How often share links are opened, and which of a tenant's lead."""

@@ -1,0 +1,1 @@
+"""Pages of shares, which browsers open: whole without a script, and framed by nobody but embeds."""

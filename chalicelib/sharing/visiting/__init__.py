@@ -1,0 +1,1 @@
+"""Visitors of shares: opening, unlocking, previewing, downloading."""

@@ -1,0 +1,1 @@
+"""The audit trail: reading it, sealing it, verifying it, telling others of new records."""

@@ -1,0 +1,1 @@
+"""Approval: workflows, their steps, who decides them, and their clock."""

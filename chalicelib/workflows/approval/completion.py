@@ -1,0 +1,182 @@
+"""What becomes of a workflow: it goes on, is approved, ends, or loses its object.
+
+Each outcome is one transaction, with the version if the workflow ends.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from chalicelib.assets import lifecycle
+from chalicelib.assets.models import AssetMetadata, asset_key
+from chalicelib.assets.versions import life, moves
+from chalicelib.assets.versions.life import MAIN
+from chalicelib.assets.versions.moves import Move, Standing
+from chalicelib.core import optimistic_locking
+from chalicelib.core.optimistic_locking import Attempt
+from chalicelib.core.outbox import SYSTEM, Person
+from chalicelib.core.tables import ConditionFailed, Write, check, transact
+from chalicelib.tenants import accounts
+from chalicelib.workflows.approval import approvers, follow_up, proposals, reading
+from chalicelib.workflows.approval.life import Ending
+from chalicelib.workflows.approval.progress import WorkflowChange
+from chalicelib.workflows.approval.reading import Workflow
+from chalicelib.workflows.models import WorkflowTemplate
+from chalicelib.workflows.templates import definition, required
+
+_ATTEMPTS = 30
+_TOO_MANY = "Too many people decide at the same time; try again."
+_VERSION_REASONS = {
+    "rejected": "rejected",
+    "changes_requested": "changes_requested",
+    "expired": "approval_expired",
+}
+
+
+def attempts(workflow: Workflow, now: datetime) -> Iterator[Attempt[Workflow]]:
+    """Yield attempts to change a workflow until one succeeds, and do then what follows from it.
+
+    Raises:
+        Conflict: others were faster every time.
+    """
+
+    def read_again(before: Workflow) -> Workflow:
+        return reading.load(before.instance.tenant_id, before.instance.workflow_id)
+
+    for attempt in optimistic_locking.attempts(workflow, read_again, _TOO_MANY, _ATTEMPTS):
+        yield attempt
+        if attempt.succeeded:
+            follow_up.do(attempt.item.instance, now)
+
+
+def pass_step(
+    workflow: Workflow,
+    standing: Standing,
+    made: WorkflowChange,
+    actor: Person,
+    now: datetime,
+    also: Sequence[Write] = (),
+) -> None:
+    """Close the present step as approved; after the last one, the version is.
+
+    Raises:
+        ConditionFailed: another request changed the workflow or its version meanwhile.
+    """
+    instance = workflow.instance
+    following = made.following()
+    other = None if following is not None else _other_template(workflow, standing)
+    if other is not None:
+        template = definition.read(other.values)
+        following = made.extend(other.id, template, standing.asset.category)
+    if following is not None:
+        made.pass_step(following, approvers.staff(instance.tenant_id, workflow.template))
+        transact(*made.writes(), *also)
+        return
+    made.end("approved")
+    made.note("completed", actor=SYSTEM)
+    if instance.proposal is not None:
+        transact(*proposals.applied(workflow, standing, now), *made.writes(), *also)
+        return
+    moves.write(
+        standing,
+        Move(
+            life.DECIDED["approved"],
+            now,
+            actor=actor,
+            kept={"approved_under": instance.template_id, "rejected_under": None},
+            publish=accounts.settings_of(instance.tenant_id).auto_publish,
+            also=[*made.writes(), *also],
+        ),
+    )
+
+
+def _other_template(workflow: Workflow, standing: Standing) -> WorkflowTemplate | None:
+    """Return a template that another category brings than the one for which this began.
+
+    The categories are compared, not times: an edit may be written after a review that began later.
+    """
+    instance, asset = workflow.instance, standing.asset
+    moved = asset.category != instance.category
+    if not moved or standing.version.branch != MAIN or instance.proposal is not None:
+        return None
+    if not accounts.settings_of(instance.tenant_id).auto_create_workflows:
+        return None
+    applies = required.to(asset, standing.version)
+    return None if applies is None or applies.id == instance.template_id else applies
+
+
+def finish(
+    workflow: Workflow,
+    standing: Standing | None,
+    actor: Person,
+    now: datetime,
+    status: Ending,
+    *,
+    reason: str | None = None,
+    comment: str = "",
+    also: Sequence[Write] = (),
+) -> None:
+    """End a workflow without approval; a version that is not in review any more stays as it is.
+
+    Raises:
+        ConditionFailed: another request changed the workflow or its version meanwhile.
+    """
+    made = WorkflowChange(workflow, actor, now)
+    # The step's id belongs into the history, so it is noted first.
+    made.note(status, comment=comment, reason=reason)
+    cancelled = status == "cancelled"
+    made.end(status, reason)
+    instance = workflow.instance
+    writes = [*made.writes(), *also]
+    if instance.proposal is not None:
+        transact(*proposals.dropped(workflow, standing), *writes)
+    elif reason == "asset_trashed":  # it comes back as it was, and is reviewed again
+        asset = AssetMetadata(asset_key(instance.tenant_id, instance.asset_id), "ASSET")
+        transact(*writes, check(asset, AssetMetadata.trashed_at.exists()))
+    elif standing is None or standing.version.status != "in_review":
+        if not cancelled:
+            raise ConditionFailed
+        transact(*writes)
+    elif cancelled and instance.status_before == "approved" and reason != "moderation":
+        moves.write(standing, Move(life.CANCELLED_AS_APPROVED, now, actor=actor, also=writes))
+    else:
+        told = {"status_reason": _VERSION_REASONS.get(status, reason)}
+        kept: dict[str, Any] = {"approved_under": None}
+        if reason == "moderation":
+            told, kept = {"status_reason": "rejected"}, {"taken_from": "in_review"}
+        elif not cancelled:
+            kept["rejected_under"] = instance.template_id
+        moves.write(
+            standing,
+            Move(life.DECIDED[status], now, actor=actor, found=told, kept=kept, also=writes),
+        )
+
+
+def over_because(workflow: Workflow, standing: Standing | None, now: datetime) -> str | None:
+    """Return why a workflow has lost its object, if it has: `superseded`, `asset_trashed` …"""
+    if standing is None or standing.asset.listed_in is None:
+        return "asset_purged"
+    asset, version = standing
+    if asset.trashed_at is not None:
+        return "asset_trashed"
+    if lifecycle.is_barred(asset, version.number):
+        return "moderation"
+    if workflow.instance.proposal is not None:
+        return proposals.over_because(workflow, standing)
+    if lifecycle.is_expired(asset, now):
+        return "rights_ended"
+    if version.status != "in_review":
+        return f"version_{version.status}"
+    newer = asset.current_version > workflow.instance.newest
+    if version.branch == MAIN and newer and asset.current.status in {"in_review", "approved"}:
+        return "superseded"
+    return None
+
+
+def cancel_for(workflow: Workflow, standing: Standing | None, reason: str, now: datetime) -> None:
+    """Cancel a workflow that has lost its object.
+
+    Raises:
+        ConditionFailed: another request changed it meanwhile.
+    """
+    finish(workflow, standing, SYSTEM, now, "cancelled", reason=reason, comment=reason)

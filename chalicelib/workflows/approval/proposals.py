@@ -1,0 +1,51 @@
+"""Edits under review: what is said of an asset stays as it was until its workflow approves."""
+
+from datetime import datetime
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.assets.metadata import edits
+from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.assets.versions.moves import Standing
+from chalicelib.core import clock
+from chalicelib.core.tables import Write, change
+from chalicelib.workflows.approval.reading import Workflow
+
+
+def over_because(workflow: Workflow, standing: Standing) -> str | None:
+    """Return why an edit need not be reviewed any more: another one, or another published version.
+
+    A version that was published since has to be approved for the new category as well.
+    """
+    asset, instance = standing.asset, workflow.instance
+    if asset.pending is None or asset.pending["workflow_id"] != instance.workflow_id:
+        return "superseded"
+    proposal = instance.proposal or {}
+    if "category" in proposal and asset.published_version != instance.number:
+        return "superseded"
+    return None
+
+
+def applied(workflow: Workflow, standing: Standing, now: datetime) -> list[Write]:
+    """Return the writes that make a reviewed edit what is said of its asset."""
+    asset, version = standing
+    instance, proposal = workflow.instance, workflow.instance.proposal or {}
+    actions: list[Action] = [AssetMetadata.pending.remove()]
+    writes: list[Write] = []
+    if "category" in proposal:
+        actions.append(AssetMetadata.categorized_at.set(clock.timestamp(now)))
+        stays = AssetVersion.status == version.status
+        under = AssetVersion.approved_under.set(instance.template_id)
+        writes.append(change(version, under, condition=stays))
+    return [*edits.written(asset, proposal, instance.created_by, now, actions), *writes]
+
+
+def dropped(workflow: Workflow, standing: Standing | None) -> list[Write]:
+    """Return the writes that forget a proposed edit."""
+    asset = None if standing is None else standing.asset
+    if asset is None or asset.pending is None:
+        return []
+    if asset.pending["workflow_id"] != workflow.instance.workflow_id:
+        return []
+    same = AssetMetadata.pending == asset.pending
+    return [change(asset, AssetMetadata.pending.remove(), condition=same)]

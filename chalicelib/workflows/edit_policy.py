@@ -1,0 +1,182 @@
+"""Which changes of what is said of an asset need a review, and which are refused.
+
+New texts meet the moderation rules. Where a new category brings another template to a published
+asset, it waits until that template approves.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.assets import catalog, contents, faces
+from chalicelib.assets.admission import Candidate, EditRuling, RuleBlocks
+from chalicelib.assets.metadata import edits
+from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.core import clock
+from chalicelib.core.optimistic_locking import despite_others
+from chalicelib.core.outbox import Person
+from chalicelib.core.tables import Write, change, transact
+from chalicelib.tenants import accounts
+from chalicelib.workflows.approval import deadlines, reading, starting
+from chalicelib.workflows.approval.starting import Plan
+from chalicelib.workflows.models import WorkflowTemplate
+from chalicelib.workflows.moderation import rules
+from chalicelib.workflows.templates import definition, matching, registry
+
+_TEXTS = frozenset({"title", "description", "alt_text", "tags", "keywords", "custom_fields"})
+_IN_WORK = frozenset({"uploading", "scanning", "processing"})
+"""States of a version that meets the rules when it is admitted."""
+
+Values = dict[str, Any]
+
+
+class _Needs(NamedTuple):
+    """What an edit needs: a review of some fields by a plan, and what goes along without one."""
+
+    withheld: frozenset[str] = frozenset()
+    plan: Plan | None = None
+    actions: tuple[Action, ...] = ()
+    writes: tuple[Write, ...] = ()
+
+
+def judge(
+    asset: AssetMetadata, asked: Values, changed: Values, now: datetime, actor: Person
+) -> EditRuling:
+    """Return which fields of an edit wait for a review, and begin that with the edit.
+
+    An edit of a field that waits already takes the place of what waits.
+
+    Raises:
+        RuleBlocks: a moderation rule refuses it; moderators are told.
+    """
+    waiting = edits.waiting(asset)
+    same = frozenset(name for name, value in waiting.items() if asked.get(name, _UNSAID) == value)
+    if waiting.keys() & asked.keys() - same:
+        _drop_waiting(asset, now)
+        changed = {name: v for name, v in waiting.items() if name not in asked} | changed
+        waiting, same = {}, frozenset()
+    else:
+        changed = {name: value for name, value in changed.items() if name not in same}
+    version = _version(asset)
+    if version is None or not changed:
+        return EditRuling(withheld=same)
+    needs = _needs(asset, version, changed, now)
+    if needs.plan is not None and waiting:  # one review of all that waits
+        _drop_waiting(asset, now)
+        changed, same = waiting | changed, frozenset()
+        needs = _needs(asset, version, changed, now)
+    if needs.plan is None:
+        return EditRuling(same, list(needs.actions), list(needs.writes))
+    workflow = starting.new(asset, version, needs.plan, actor, now)
+    workflow.instance.proposal = {name: changed[name] for name in sorted(needs.withheld)}
+    made = starting.begun(workflow, actor, now)
+    pending = {"workflow_id": workflow.instance.workflow_id, "values": workflow.instance.proposal}
+    return EditRuling(
+        needs.withheld | same,
+        [*needs.actions, AssetMetadata.pending.set(pending)],
+        [*needs.writes, *made.writes()],
+        starting.follower(workflow, now),
+    )
+
+
+def _needs(asset: AssetMetadata, version: AssetVersion, changed: Values, now: datetime) -> _Needs:
+    edited = AssetMetadata(**(asset.attribute_values | changed))
+    texts = frozenset(changed) & _TEXTS
+    ruling = _ruling(edited, version, texts, now) if texts else rules.Ruling(False, None, [])
+    if ruling.blocked:
+        _flag(edited, version, texts, now)
+        raise RuleBlocks
+    withheld: frozenset[str] = frozenset()
+    plan: Plan | None = None
+    if ruling.template_id is not None and version.status not in _IN_WORK:
+        required = registry.get(asset.tenant_id, ruling.template_id)
+        withheld, plan = texts, Plan(required.id, definition.read(required.values))
+    if "category" not in changed:
+        return _Needs(withheld, plan, (), tuple(ruling.writes))
+    other = _other_template(asset, edited, version)
+    if other is None:
+        return _Needs(withheld, plan, (), tuple(ruling.writes))
+    recategorized = (AssetMetadata.categorized_at.set(clock.timestamp(now)),)
+    if asset.published_version is None or version.approved_under == other.id:
+        return _Needs(withheld, plan, recategorized, tuple(ruling.writes))
+    values = definition.read(other.values)
+    subject = matching.subject_of(edited, version, faces.copied(version.face))
+    if matching.approves_by_itself(matching.conditions(values, subject)):
+        stays = AssetVersion.status == version.status
+        under = change(version, AssetVersion.approved_under.set(other.id), condition=stays)
+        return _Needs(withheld, plan, recategorized, (*ruling.writes, under))
+    if plan is None or plan.template_id == other.id:
+        plan = Plan(other.id, values)
+    else:
+        on_top = definition.on_top(plan.template, values)
+        plan = Plan(other.id, on_top, picked_id=plan.template_id)
+    return _Needs(withheld | {"category"}, plan, (), tuple(ruling.writes))
+
+
+def _other_template(
+    asset: AssetMetadata, edited: AssetMetadata, version: AssetVersion
+) -> WorkflowTemplate | None:
+    """Return the template that a new category brings, if it is another than the old one's."""
+    if not accounts.settings_of(asset.tenant_id).auto_create_workflows:
+        return None
+    every, face = registry.every(asset.tenant_id), faces.copied(version.face)
+    before = matching.matching(every, matching.subject_of(asset, version, face))
+    after = matching.matching(every, matching.subject_of(edited, version, face))
+    if after is None or (before is not None and before.id == after.id):
+        return None
+    return after
+
+
+def _ruling(
+    edited: AssetMetadata, version: AssetVersion, fields: Collection[str], now: datetime
+) -> rules.Ruling:
+    def text() -> str:
+        content = contents.get(edited.tenant_id, str(version.face.sha256))
+        return "" if content is None else content.text
+
+    candidate = Candidate(
+        asset=edited,
+        version=version,
+        face=faces.copied(version.face),
+        text=text,
+        embedded=version.embedded or {},
+    )
+    return rules.judge(candidate, now, fields)
+
+
+def _flag(
+    edited: AssetMetadata, version: AssetVersion, fields: Collection[str], now: datetime
+) -> None:
+    """Tell moderators of an edit that is refused.
+
+    Raises:
+        Conflict: too many people say something of the asset at the same time.
+    """
+
+    def write(ruling: rules.Ruling) -> None:
+        if ruling.writes:
+            transact(*ruling.writes)
+
+    def judge_again(_: rules.Ruling | None = None) -> rules.Ruling:
+        return _ruling(edited, version, fields, now)
+
+    refusal = "Too many people report this asset at the same time; try again."
+    despite_others(write, judge_again(), judge_again, refusal)
+
+
+def _drop_waiting(asset: AssetMetadata, now: datetime) -> None:
+    """End the review of an edit that another one takes the place of."""
+    assert asset.pending is not None  # the caller has seen to it
+    workflow = reading.load(asset.tenant_id, asset.pending["workflow_id"])
+    deadlines.cancel_if_over(workflow, now, "superseded")
+
+
+def _version(asset: AssetMetadata) -> AssetVersion | None:
+    """Read the version that an edit is judged with: the published one, or else the newest."""
+    number = asset.published_version or asset.current_version
+    return catalog.version(asset.tenant_id, asset.asset_id, number)
+
+
+_UNSAID = object()

@@ -1,0 +1,1 @@
+"""Moderation: rules, flags, and what a moderator decides."""

@@ -1,0 +1,196 @@
+"""Which version needs a review: whether one that is ready is approved, in review or rejected."""
+
+from datetime import datetime
+
+from chalicelib.assets import catalog, contents, faces
+from chalicelib.assets.admission import Admission, Candidate
+from chalicelib.assets.lifecycle import is_barred
+from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.assets.versions import life, moves
+from chalicelib.assets.versions.life import MAIN
+from chalicelib.assets.versions.moves import Move, Standing
+from chalicelib.core import clock
+from chalicelib.core.outbox import SYSTEM, Person
+from chalicelib.core.tables import ConditionFailed, Write
+from chalicelib.tenants import accounts
+from chalicelib.workflows.approval import reading, starting
+from chalicelib.workflows.approval.reading import Workflow
+from chalicelib.workflows.approval.starting import Plan
+from chalicelib.workflows.models import WorkflowTemplate
+from chalicelib.workflows.moderation import bans, rules
+from chalicelib.workflows.templates import definition, matching, registry, required
+from chalicelib.workflows.templates.definition import Step, Template
+from chalicelib.workflows.templates.matching import Subject
+
+
+def decide(candidate: Candidate, now: datetime) -> Admission:
+    """Return what becomes of a version that is ready: moderation's word first, then a template's.
+
+    A copy keeps the approval of its source if that was given under the template that applies to
+    the copy; anything else is judged like an upload. After changes were requested a version enters
+    at the step that asked, if the same template applies to it.
+    """
+    asset, version, source = candidate.asset, candidate.version, candidate.copied_from
+    sha256 = None if candidate.skip_rules else candidate.face.sha256
+    tenant, ban, _ = accounts.get_with(asset.tenant_id, bans.key_of(asset.tenant_id, sha256))
+    effective = accounts.settings_in_force(tenant)
+    if source is not None and (source.status == "rejected" or is_barred(asset, source.number)):
+        return _rejected(source.face.status_reason or "rejected", [], now)
+    if ban is not None:
+        writes = bans.reported(asset, version.number, ban, now)
+        return _rejected("content_rejected", writes, now)
+    every = registry.every(asset.tenant_id)
+    subject = matching.subject_of(asset, version, candidate.face)
+    applies = matching.matching(every, subject) if version.branch == MAIN else None
+    waived = not (version.wants_workflow and effective.auto_create_workflows)
+    name = required.NONE if applies is None else applies.id
+    approved = Admission(
+        "approved",
+        None,
+        [],
+        _nothing,
+        effective.auto_publish,
+        {"judged_at": clock.timestamp(now), "approved_under": name},
+    )
+    if source is not None and _keeps_approval(source, applies):
+        return approved
+    ruling = rules.judge(candidate, now)
+    if ruling.blocked:
+        return _rejected("moderation_rule", ruling.writes, now)
+    by_rule = next((one for one in every if one.id == ruling.template_id), None)
+    if ruling.template_id is not None and by_rule is None:
+        return _rejected("moderation_rule", ruling.writes, now)
+    plan = _plan(subject, None if waived else applies, by_rule)
+    if plan is not None and not waived:
+        plan = _going_on(candidate, plan) or plan
+    if plan is None and applies is None and source is not None and source.status == "in_review":
+        plan = _plan_of(source)
+    if plan is None:
+        return approved._replace(writes=ruling.writes)
+    if applies is not None:
+        plan = plan._replace(template_id=applies.id)
+    if plan.held and by_rule is None:
+        made = starting.approved_by_itself(asset, version, plan, now)
+        return approved._replace(writes=[*made.writes(), *ruling.writes])
+    workflow, made = starting.planned(asset, version, plan, SYSTEM, now)
+    kept = {"judged_at": clock.timestamp(now), "approved_under": None}
+    writes = [*made.writes(), *ruling.writes]
+    return Admission("in_review", None, writes, starting.follower(workflow, now), kept=kept)
+
+
+def _keeps_approval(source: AssetVersion, applies: WorkflowTemplate | None) -> bool:
+    """Return whether a copy is approved as its source was."""
+    under = applies is None or source.approved_under == applies.id
+    return under and bool(source.status == "approved")
+
+
+def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now: datetime) -> None:
+    """Judge an approved version like an upload: its approval was given under another template."""
+    content = contents.get(asset.tenant_id, str(version.face.sha256))
+    candidate = Candidate(
+        asset=asset,
+        version=version,
+        face=faces.copied(version.face),
+        text=lambda: "" if content is None else content.text,
+        embedded=version.embedded or {},
+    )
+    admitted = decide(candidate, now)
+    try:
+        moves.write(
+            Standing(asset, version),
+            Move(
+                life.JUDGED_AGAIN[admitted.status],
+                now,
+                actor=actor,
+                found={"status_reason": admitted.reason},
+                kept=admitted.kept,
+                also=admitted.writes,
+            ),
+        )
+    except ConditionFailed:
+        return  # another request changed it, so whoever asked looks at it again
+    admitted.afterwards()
+
+
+def _plan(
+    subject: Subject,
+    applies: WorkflowTemplate | None,
+    by_rule: WorkflowTemplate | None,
+) -> Plan | None:
+    """Return by which steps a version is reviewed, or which conditions approve it by themselves."""
+    if applies is None:
+        if by_rule is None:
+            return None
+        return Plan(by_rule.id, definition.read(by_rule.values))
+    values = definition.read(applies.values)
+    held = matching.conditions(values, subject)
+    by_itself = matching.approves_by_itself(held)
+    if by_rule is None:
+        return Plan(applies.id, values, held=tuple(held) if by_itself else ())
+    if by_rule.id == applies.id:
+        return Plan(applies.id, values)
+    first = definition.read(by_rule.values)
+    if by_itself:
+        return Plan(applies.id, first, picked_id=by_rule.id)
+    return Plan(applies.id, definition.on_top(first, values), picked_id=by_rule.id)
+
+
+def _going_on(candidate: Candidate, plan: Plan) -> Plan | None:
+    """Let a version enter at the step that asked for changes of the one before, by the same plan.
+
+    Once that step approves, those before it decide again, unless they approved these bytes as the
+    template has them now. What happened on a branch does not count on `main`.
+    """
+    asset, version = candidate.asset, candidate.version
+    if version.number == 1 or version.branch != MAIN:
+        return None
+    for review in starting.reviews(asset.tenant_id, asset.asset_id):
+        earlier = catalog.version(asset.tenant_id, asset.asset_id, review.number)
+        if review.number >= version.number or earlier is None or earlier.branch != MAIN:
+            continue
+        if review.status != "changes_requested":
+            return None
+        ended = reading.load(asset.tenant_id, review.workflow_id)
+        if ended.instance.template_id != plan.template_id:
+            return None
+        if plan.picked_id is None and ended.instance.picked_id is not None:
+            # What was picked by hand stays on top until all is answered.
+            own = plan.template.steps
+            if ended.template.steps[-len(own) :] != own:
+                return None  # the template has changed since
+            plan = plan._replace(template=ended.template, picked_id=ended.instance.picked_id)
+        ids = [step.id for step in plan.template.steps]
+        if ended.current.id not in ids:
+            return None
+        at = ids.index(ended.current.id)
+        settled = []
+        if earlier.face.sha256 == candidate.face.sha256:
+            settled = _settled(ended, plan.template)
+        before = [n for n in range(at) if plan.template.steps[n] not in settled]
+        return plan._replace(order=(at, *before, *range(at + 1, len(ids))), held=())
+    return None
+
+
+def _settled(ended: Workflow, template: Template) -> list[Step]:
+    """Return the steps that had approved when another one asked for changes."""
+    if ended.template.allow_self_approval != template.allow_self_approval:
+        return []
+    steps = enumerate(ended.template.steps)
+    return [step for position, step in steps if ended.is_behind(position)]
+
+
+def _plan_of(version: AssetVersion) -> Plan | None:
+    """Return the plan by which a version is reviewed, from its first step on."""
+    review = starting.review_of(version.tenant_id, version.asset_id, version.number)
+    if review is None:
+        return None
+    begun = reading.load(version.tenant_id, review.workflow_id)
+    return Plan(begun.instance.template_id, begun.template, picked_id=begun.instance.picked_id)
+
+
+def _rejected(reason: str, writes: list[Write], now: datetime) -> Admission:
+    return Admission("rejected", reason, writes, _nothing, kept={"judged_at": clock.timestamp(now)})
+
+
+def _nothing() -> None:
+    """Nothing follows."""

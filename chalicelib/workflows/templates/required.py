@@ -1,0 +1,35 @@
+"""Which template applies to a version by itself, and whether its approval is that template's.
+
+Creating, changing and deleting templates concerns later versions: those that were judged before go
+on under the templates of that time, until their category brings another one.
+"""
+
+from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.assets.versions.life import MAIN
+from chalicelib.tenants import accounts
+from chalicelib.workflows.models import WorkflowTemplate
+from chalicelib.workflows.templates import matching, registry
+
+NONE = ""
+"""Stands for the id of a template where none applied."""
+
+
+def to(asset: AssetMetadata, version: AssetVersion) -> WorkflowTemplate | None:
+    """Return the template that has to be satisfied for a version to be published."""
+    judged = version.judged_at or version.created_at
+    at = max(judged, asset.categorized_at or judged)
+    subject = matching.subject_of(asset, version, version.face)
+    return matching.matching(registry.in_force(asset.tenant_id, at), subject)
+
+
+def is_satisfied(asset: AssetMetadata, version: AssetVersion) -> bool:
+    """Return whether a version's approval was given under the template that applies to it.
+
+    Where the tenant starts no workflows by itself every template counts as satisfied.
+    """
+    if version.approved_under is None and version.branch != MAIN:
+        return False
+    if not accounts.settings_of(asset.tenant_id).auto_create_workflows:
+        return True
+    applies = to(asset, version)
+    return applies is None or applies.id == version.approved_under

@@ -1,0 +1,1 @@
+"""Files of strangers, put through what handles media: outcomes, mutations, metadata."""

@@ -1,0 +1,52 @@
+"""An upload of each kind goes through all functions as Lambda runs them."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests import media_files
+from tests.journeys.test_kinds import KINDS, made
+from tests.runtime.browsing import fetch, uploaded
+from tests.runtime.region import Region
+
+pytestmark = pytest.mark.timeout(600)
+
+EDITOR = "editor@acme.test"
+LARGE_BYTES = 101 * 1024**2
+"""What scan_large_upload scans, and no function downloads to draw a frame of it."""
+
+
+@pytest.mark.parametrize("content_type", KINDS)
+def test_a_file_of_each_type_becomes_approved_with_facts_and_thumbnails(
+    region: Region, tmp_path: Path, content_type: str
+) -> None:
+    name, _, kind, facts = KINDS[content_type]
+    data = made(tmp_path, content_type)
+    shown = uploaded(region, data, EDITOR, filename=name, content_type=content_type)
+    assert (shown["status"], shown["status_reason"]) == ("approved", None)
+    assert (shown["kind"], shown["scan"]["status"]) == (kind, "clean")
+    assert facts.items() <= shown["technical"].items()
+    assert set(shown["thumbnails"]) == {"small", "medium", "large"}
+    thumbnail = fetch(shown["thumbnails"]["small"]["url"])
+    assert thumbnail[:4] == b"RIFF"
+    download = region.call("GET", f"/assets/{shown['id']}/download/", EDITOR)
+    assert fetch(download.headers["Location"]) == data
+
+
+def test_a_large_video_is_read_in_place_and_scanned_with_more_room(
+    region: Region, tmp_path: Path
+) -> None:
+    data = Path(media_files.video(tmp_path / "a.mp4", 2.0)).read_bytes()
+    data += struct.pack(">I4s", LARGE_BYTES, b"free") + bytes(LARGE_BYTES - 8)
+    shown = uploaded(region, data, EDITOR, filename="a.mp4", content_type="video/mp4")
+    assert (shown["status"], shown["status_reason"]) == ("approved", None)
+    assert shown["technical"]["duration_seconds"] == pytest.approx(2, abs=0.2)
+    assert set(shown["thumbnails"]) == {"small", "medium", "large"}
+    assert region.containers["scan_large_upload"].calls
+
+
+def test_what_the_scanner_finds_is_quarantined(region: Region) -> None:
+    data = media_files.eicar()
+    shown = uploaded(region, data, EDITOR, filename="a.txt", content_type="text/plain")
+    assert (shown["status"], shown["scan"]["status"]) == ("quarantined", "infected")

@@ -1,0 +1,22 @@
+"""One cloud a file, with a real clamd; one published asset to share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.processing.scanning.clamd import Clamd
+from local import clamav
+from tests.assets.shelf import shelf
+from tests.journeys.pipeline import pipeline, shared_cloud
+from tests.shared import cloud, team
+from tests.sharing.browser import browser
+from tests.sharing.counter import counter
+
+__all__ = ["browser", "cloud", "counter", "pipeline", "shared_cloud", "shelf", "team"]
+
+
+@pytest.fixture(scope="session")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
+    """A real clamd with the shipped signatures; not to be harmed."""
+    with clamav.start(tmp_path_factory.mktemp("clamav")) as running:
+        yield running

@@ -1,0 +1,48 @@
+/** Who is signed in, as the API knows them, and what their roles let them do. */
+
+import { call } from "../api.js";
+import { computed, signal } from "../vendor/preact.js";
+
+/** @typedef {import("../types.js").Asset} Asset */
+
+/** Who is signed in; null while that is not known. */
+export const me = signal(/** @type {import("../types.js").Me | null} */ (null));
+
+/** Whether they may upload; nobody is offered what they may not. */
+export const mayUpload = computed(() => has("contributor", "editor", "admin"));
+
+/** Whether they may make share links of what is published. */
+export const mayShare = computed(() => has("contributor", "editor", "admin"));
+
+/** Whether they keep the tenant's collections. */
+export const mayCollect = computed(() => has("editor", "admin"));
+
+/** Whether they see every asset of the tenant, so that its numbers are theirs. */
+export const seesAll = computed(() => has("editor", "moderator", "admin"));
+
+/** Whether they may do everything in the tenant. */
+export const isAdmin = computed(() => has("admin"));
+
+/** Load who is signed in; without an answer nothing is offered but looking. */
+export async function loadMe() {
+  me.value = await call("GET", "me/").catch(() => me.value);
+}
+
+/** Forget who was signed in. */
+export function forgetMe() {
+  me.value = null;
+}
+
+/**
+ * Whether they may change an asset, and delete it: editors any, contributors their own.
+ * @param {Pick<Asset, "uploaded_by">} asset
+ */
+export function mayEdit(asset) {
+  const own = me.value !== null && asset.uploaded_by?.id === me.value.id;
+  return has("editor", "admin") || (own && has("contributor"));
+}
+
+/** @param {string[]} roles */
+function has(...roles) {
+  return me.value?.roles.some((role) => roles.includes(role)) ?? false;
+}

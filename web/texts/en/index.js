@@ -1,0 +1,21 @@
+/** The page in English, by the parts of the page. */
+
+export * as assets from "./assets.js";
+export * as collections from "./collections.js";
+export * as common from "./common.js";
+export * as detail from "./detail.js";
+export * as edit from "./edit.js";
+export * as flags from "./flags.js";
+export * as inbox from "./inbox.js";
+export * as library from "./library.js";
+export * as problems from "./problems.js";
+export * as reviews from "./reviews.js";
+export * as settings from "./settings.js";
+export * as shell from "./shell.js";
+export * as shares from "./shares.js";
+export * as stage from "./stage.js";
+export * as uploads from "./uploads.js";
+export * as versions from "./versions.js";
+
+/** The language for the forms of numbers and times that are put into sentences. */
+export const language = "en";

@@ -1,0 +1,130 @@
+/** How the library is narrowed, sorted and laid out; all of it stands in the address. */
+
+import { filter, filters, isFiltered, view } from "../../address.js";
+import { email } from "../../session.js";
+import { mayUpload } from "../../data/me.js";
+import { assets, library as t } from "../../texts.js";
+import { html } from "../../vendor/preact.js";
+import { Icon } from "../shared/icons.js";
+import { MoreFilters, moreOf } from "./more_filters.js";
+
+/** Statuses by which members look for something, in the order of an asset's life. */
+const STATUSES = [
+  "uploading",
+  "scanning",
+  "processing",
+  "in_review",
+  "approved",
+  "rejected",
+  "quarantined",
+  "failed",
+  "expired",
+];
+
+export function Filters() {
+  const chosen = filters.value;
+  const trashed = chosen.trashed === "true";
+  const mine = chosen.uploaded_by !== undefined && chosen.uploaded_by === email.value;
+  return html`<form
+    class="filters"
+    role="search"
+    aria-label=${t.filters}
+    onSubmit=${search}
+    onChange=${typed}
+  >
+    <${Choice} name="kind" words=${t.kind} any=${t.anyKind} options=${Object.entries(t.kinds)} />
+    ${!trashed &&
+    html`<${Choice}
+      name="status"
+      words=${t.status}
+      any=${t.anyStatus}
+      options=${STATUSES.map((status) => [status, assets.statuses[status]])}
+    />`}
+    <${Choice} name="order" words=${t.order} any=${t.newest} options=${[["asc", t.oldest]]} />
+    <${Words} name="tag" words=${t.tag} />
+    <${Words} name="uploaded_by" words=${t.uploader} />
+    <button class="unseen" tabindex="-1">${t.search}</button>
+    ${mayUpload.value &&
+    html`<${Toggle}
+        pressed=${mine}
+        words=${t.mine}
+        icon="people"
+        act=${() => filter({ uploaded_by: mine ? "" : (email.value ?? "") })}
+      />
+      <${Toggle}
+        pressed=${trashed}
+        words=${t.trash}
+        icon="trash"
+        act=${() => filter({ trashed: trashed ? "" : "true", status: "" })}
+      />`}
+    <${Toggle}
+      pressed=${view.value === "list"}
+      words=${t.list}
+      icon="list"
+      act=${() => filter({ view: view.value === "list" ? "" : "list" })}
+    />
+    ${isFiltered.value &&
+    html`<button class="button small quiet" type="button" onClick=${clear}>
+      <${Icon} name="close" />${t.clear}
+    </button>`}
+    <${MoreFilters} />
+  </form>`;
+}
+
+/** Take every filter away. */
+export function clear() {
+  filter(Object.fromEntries(Object.keys(filters.value).map((name) => [name, ""])));
+}
+
+/** @param {Event & { currentTarget: HTMLFormElement }} event */
+function search(event) {
+  event.preventDefault();
+  take(event.currentTarget);
+}
+
+/** @param {Event & { currentTarget: HTMLFormElement }} event What was typed counts on leaving it, too. */
+function typed(event) {
+  if (event.target instanceof HTMLInputElement) take(event.currentTarget);
+}
+
+/** @param {HTMLFormElement} element */
+function take(element) {
+  const form = new FormData(element);
+  const [tag, uploader] = ["tag", "uploaded_by"].map((name) => String(form.get(name)).trim());
+  filter({ tag, uploaded_by: uploader, ...moreOf(form) });
+}
+
+/** @param {{ name: string, words: string, any: string, options: [string, string][] }} props */
+function Choice({ name, words, any, options }) {
+  return html`<label class="filter">
+    <span class="unseen">${words}</span>
+    <select
+      name=${name}
+      value=${filters.value[name] ?? ""}
+      onChange=${(/** @type {any} */ event) => filter({ [name]: event.currentTarget.value })}
+    >
+      <option value="">${any}</option>
+      ${options.map(([value, said]) => html`<option key=${value} value=${value}>${said}</option>`)}
+    </select>
+  </label>`;
+}
+
+/** @param {{ name: string, words: string }} props */
+function Words({ name, words }) {
+  return html`<label class="filter">
+    <span class="unseen">${words}</span>
+    <input type="search" name=${name} placeholder=${words} value=${filters.value[name] ?? ""} />
+  </label>`;
+}
+
+/** @param {{ pressed: boolean, words: string, icon: string, act: () => void }} props */
+function Toggle({ pressed, words, icon, act }) {
+  return html`<button
+    class="button small toggle"
+    type="button"
+    aria-pressed=${pressed}
+    onClick=${act}
+  >
+    <${Icon} name=${icon} />${words}
+  </button>`;
+}

@@ -1,0 +1,58 @@
+/** The page as a whole. */
+
+import { isFiltered, openId, place } from "../../address.js";
+import { mayUpload } from "../../data/me.js";
+import { order, state } from "../../data/library.js";
+import { email } from "../../session.js";
+import { html } from "../../vendor/preact.js";
+import { Collection } from "../collections/collection.js";
+import { Collections } from "../collections/collections.js";
+import { Detail } from "../asset/detail.js";
+import { Drop } from "../uploads/drop.js";
+import { Header } from "./header.js";
+import { Inbox } from "../inbox/inbox.js";
+import { Library } from "../library/library.js";
+import { Preferences } from "../settings/preferences.js";
+import { Review } from "../review/review.js";
+import { Shares } from "../shares/shares.js";
+import { Toast } from "../shared/toast.js";
+import { SignIn } from "./sign_in.js";
+import { Uploads, hasUploads } from "../uploads/panel.js";
+
+export function Page() {
+  if (email.value === null) return html`<${SignIn} />`;
+  return html`<${Header} />
+    <${Place} />
+    ${openId.value === null ? html`<${Toast} />` : html`<${Detail} id=${openId.value} />`}`;
+}
+
+function Place() {
+  const { name, id } = place.value;
+  switch (name) {
+    case "workflow":
+      return html`<${Review} key=${id} id=${id} />`;
+    case "inbox":
+      return html`<${Inbox} />`;
+    case "shares":
+      return html`<${Shares} />`;
+    case "collections":
+      return html`<${Collections} />`;
+    case "collection":
+      return html`<${Collection} key=${id} id=${id} />`;
+    case "preferences":
+      return html`<${Preferences} />`;
+    default:
+      return html`<${Home} />`;
+  }
+}
+
+function Home() {
+  const uploading = mayUpload.value;
+  const empty =
+    uploading && !isFiltered.value && state.value === "ready" && order.value.length === 0;
+  return html`<main class=${`main ${hasUploads.value ? "with-uploads" : ""}`}>
+    ${uploading && html`<${Drop} large=${empty} />`}
+    <${Uploads} />
+    ${!empty && html`<${Library} />`}
+  </main>`;
+}

@@ -1,0 +1,19 @@
+/** The page for whoever is not signed in. */
+
+import { notice, signIn } from "../../session.js";
+import { shell as t } from "../../texts.js";
+import { html } from "../../vendor/preact.js";
+import { Icon, Mark } from "../shared/icons.js";
+
+export function SignIn() {
+  return html`<main class="welcome">
+    <div class="welcome-card">
+      <${Mark} />
+      <h1>${t.reef}</h1>
+      <p class="welcome-words">${t.lead}</p>
+      ${notice.value &&
+      html`<p class="message" role="alert"><${Icon} name="alert" />${notice}</p>`}
+      <button class="button primary wide" onClick=${signIn}>${t.signIn}</button>
+    </div>
+  </main>`;
+}
