@@ -71,8 +71,9 @@ class Console:
         return self.page.locator(".upload").filter(has_text=filename)
 
     def card(self, title: str) -> Locator:
-        """Find an asset in the grid."""
-        return self.page.get_by_role("list", name="Assets").locator("a").filter(has_text=title)
+        """Find an asset in the grid by its whole title."""
+        cards = self.page.get_by_role("list", name="Assets").locator("a")
+        return cards.filter(has=self.page.get_by_title(title, exact=True))
 
     def expect_outcome(self, filename: str, words: str) -> None:
         """Wait until the list of uploads says what became of a file."""

@@ -4,7 +4,7 @@ import { Problem, wordsOf } from "../../api.js";
 import { change, loadTagged } from "../../data/assets.js";
 import { say } from "../../data/toasts.js";
 import { common, detail, edit as t } from "../../texts.js";
-import { html, useEffect, useSignal } from "../../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useSignal } from "../../vendor/preact.js";
 import { changesOf, conflictsOf, formOf } from "./form.js";
 
 /** @typedef {import("../../types.js").Asset} Asset */
@@ -23,7 +23,7 @@ export function Edit({ id, leave }) {
   }, [id]);
   const ready = form.value !== null;
   // Where the page is narrow, the form may begin below what is seen.
-  useEffect(() => void (ready && document.getElementById("edit-title")?.focus()), [ready]);
+  useLayoutEffect(() => void (ready && document.getElementById("edit-title")?.focus()), [ready]);
   if (!form.value) return html`<p class="hint" role="status">${problem.value || common.loading}</p>`;
   return html`<form class="edit" aria-label=${t.title} onSubmit=${save}>
     <${Field} form=${form} name="title" required />

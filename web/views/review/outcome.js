@@ -3,7 +3,7 @@
 import { addressOfReview, place } from "../../address.js";
 import { waiting } from "../../data/inbox.js";
 import { reviews as t } from "../../texts.js";
-import { html, useEffect, useRef } from "../../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
 
@@ -13,7 +13,7 @@ import { Link } from "../shared/link.js";
 export function Outcome({ said }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   // The button that was pressed may be gone: the keyboard goes on here.
-  useEffect(() => box.current?.focus(), [said]);
+  useLayoutEffect(() => box.current?.focus(), [said]);
   if (!said) return null;
   const next = waiting.value.find((entry) => entry.workflow_id !== place.value.id);
   return html`<div

@@ -1,14 +1,14 @@
 /** A picture pixel by pixel, or as large as there is room; moved by scrolling, keys and pointer. */
 
 import { stage as t } from "../../texts.js";
-import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "./icons.js";
 
 /** @param {{ url: string, title: string, leave: () => void }} props */
 export function Zoom({ url, title, leave }) {
   const frame = useRef(/** @type {HTMLElement | null} */ (null));
   const full = useSignal(true);
-  useEffect(() => frame.current?.focus(), []);
+  useLayoutEffect(() => frame.current?.focus(), []);
   return html`<div
       class=${`zoom ${full.value ? "full" : ""}`}
       ref=${frame}

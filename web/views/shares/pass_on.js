@@ -1,7 +1,7 @@
 /** A link that was just made: everything by which it is passed on. */
 
 import { shares as t } from "../../texts.js";
-import { html, useEffect, useRef } from "../../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../../vendor/preact.js";
 import { Copy } from "./copy.js";
 
 /**
@@ -10,7 +10,7 @@ import { Copy } from "./copy.js";
  */
 export function PassOn({ made, password, words = t.made, close }) {
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const social = Object.entries(made.social_links);
   return html`<section class="panel pass-on" aria-label=${t.passOn}>
     <h4 ref=${heading} tabindex="-1">${words}</h4>

@@ -4,7 +4,7 @@ import { wordsOf } from "../../api.js";
 import { tenant } from "../../data/library.js";
 import { changeLink, makeLink } from "../../data/shares.js";
 import { detail, shares as t } from "../../texts.js";
-import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useSignal } from "../../vendor/preact.js";
 
 /** @typedef {import("../../types.js").ShareLink} ShareLink */
 
@@ -23,7 +23,7 @@ export function Terms({ shared, link, done, leave }) {
   const saving = useSignal(false);
   const key = useRef(crypto.randomUUID());
   const first = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const kept = link?.share_type === "protected";
   return html`<form class="terms" aria-label=${t.terms} onSubmit=${save}>
     <div class="field">
