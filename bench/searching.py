@@ -9,13 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import boto3
 from botocore.client import BaseClient
 
+from bench.libraries import asset_of, fill
 from bench.measuring import median, percentile
 from bench.report import Goal, Section, Table
 
@@ -23,9 +23,6 @@ TITLE = "Searches"
 _SIZES = (1_000, 10_000, 100_000)
 _ROUNDS = 20
 _TENANT = "bench"
-
-_FIRST = datetime(2024, 1, 1, tzinfo=UTC)
-_SYLLABLES = [a + b for a in "bdfgklmnprstvw" for b in ("a", "ei", "o", "u")]
 
 Query = dict[str, Any]
 
@@ -114,7 +111,7 @@ def _main(sizes: Sequence[int]) -> None:
         meter = Meter()
         for size in sizes:
             print(f"bench: a library of {size:,} …", file=sys.stderr, flush=True)
-            _fill(f"{_TENANT}{size}", size)
+            fill(f"{_TENANT}{size}", size)
             found[size] = _asked(meter, f"{_TENANT}{size}")
         writes = _written(meter, f"{_TENANT}{sizes[-1]}")
     print(json.dumps({"found": found, "writes": writes}))
@@ -189,7 +186,7 @@ def _written(meter: Meter, tenant_id: str) -> dict[str, float]:
     from chalicelib.search import index
 
     chance = random.Random(9)
-    some = [_asset(tenant_id, 10_000_000 + number, chance) for number in range(100)]
+    some = [asset_of(tenant_id, 10_000_000 + number, chance) for number in range(100)]
     for asset in some:
         asset.save()
     one, *others = [str(asset.asset_id) for asset in some]
@@ -203,96 +200,6 @@ def _written(meter: Meter, tenant_id: str) -> dict[str, float]:
     some[0].save()
     found["a status changed"] = meter.writes(lambda: index.update_index(tenant_id, [one]))
     return found
-
-
-def _fill(tenant_id: str, size: int) -> None:
-    """Write a library with its index, in batches."""
-    from chalicelib.assets.models import AssetMetadata
-    from chalicelib.search import postings, terms
-    from chalicelib.search.bits import CHUNK, packed
-    from chalicelib.search.models import IndexedAsset, Ordinals, Term
-    from chalicelib.search.spelling import BackwardsWord
-
-    chance = random.Random(size)
-    changes = postings.Changes()
-    with AssetMetadata.batch_write() as assets, IndexedAsset.batch_write() as orders:
-        for ordinal in range(size):
-            asset = _asset(tenant_id, ordinal, chance)
-            assets.save(asset)
-            orders.save(terms.indexed(asset, ordinal))
-            chunk, place = divmod(ordinal, CHUNK)
-            for slot, its in terms.by_slot(asset, terms.Contents()).items():
-                for one in its:
-                    changes.add(one, chunk, slot, place)
-    words = set()
-    with Term.batch_write() as batch:
-        for (name, chunk), slots in changes.added.items():
-            item = Term(*postings._keys(tenant_id, name, chunk))
-            for slot, bits in slots.items():
-                setattr(item, slot, packed(bits))
-            batch.save(item)
-            family, _, value = name.partition("#")
-            if family == "word" and len(value) > 3:
-                words.add(value)
-    with BackwardsWord.batch_write() as backwards:
-        for word in words:
-            backwards.save(BackwardsWord(f"{tenant_id}#backwards", word[::-1]))
-    Ordinals(tenant_id, "ORDINALS", given=size).save()
-
-
-def _asset(tenant_id: str, number: int, chance: random.Random) -> Any:
-    from chalicelib.assets.faces import Face
-    from chalicelib.assets.models import AssetMetadata, asset_key
-    from chalicelib.core import clock
-    from chalicelib.core.outbox import Person
-
-    made = _FIRST + timedelta(minutes=5 * number)
-    asset_id, at = clock.derived_id(made, f"{tenant_id} {number}"), clock.timestamp(made)
-    kind = chance.choice(["image", "image", "image", "video", "document"])
-    face = Face(
-        number=1,
-        filename=f"img_{number}.jpg",
-        kind=kind,
-        content_type={"image": "image/jpeg", "video": "video/mp4"}.get(kind, "application/pdf"),
-        size_bytes=chance.randrange(10_000, 50_000_000),
-        sha256=f"{number:064x}",
-        status="approved",
-    )
-    tags = ["even" if number % 2 else "odd", *(["third"] if number % 3 == 0 else [])]
-    if number == 777:
-        tags.append("even" if "odd" in tags else "odd")
-    title = " ".join(_word(chance) for _ in range(4))
-    if number % 20 == 0:
-        title = f"summer menu {title}"
-    return AssetMetadata(
-        asset_key(tenant_id, asset_id),
-        "ASSET",
-        tenant_id=tenant_id,
-        asset_id=asset_id,
-        listed_in=tenant_id,
-        title=f"{title} needle" if number % 500 == 7 and number < 1000 else title,
-        description=" ".join(_word(chance) for _ in range(8)),
-        tags=[*tags, f"tag {chance.randrange(300)}"],
-        category=chance.choice(["menus/summer", "menus/winter", "posters/big", "posters"]),
-        current=face,
-        current_version=1,
-        published=face,
-        published_version=1,
-        uploaded_by=Person(f"member {chance.randrange(20)}", f"m{chance.randrange(20)}@bench.test"),
-        created_at=at,
-        updated_at=clock.timestamp(made + timedelta(minutes=chance.randrange(100_000))),
-        seen_at=at,
-    )
-
-
-def _word(chance: random.Random) -> str:
-    """Make a word up, common ones more often, of some 10,000."""
-    rank = int(10_000 ** chance.random())
-    word, left = "", rank + 60
-    while left:
-        left, at = divmod(left, len(_SYLLABLES))
-        word += _SYLLABLES[at]
-    return word
 
 
 @contextmanager

@@ -5,12 +5,19 @@ and counts thousands in a microsecond. Stored it is a list of two-byte numbers o
 whichever is shorter, as in Roaring (Chambi et al., 2016).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 CHUNK = 30_000
 """So many ordinals make a chunk: 3,750 bytes as a bitmap, 4 kB as an item with its keys."""
 
 _LIST, _BITMAP = b"\0", b"\1"
+
+_SPARSE = CHUNK // 4
+"""Up to so many members of a chunk are looked for byte by byte, of more digit by digit."""
+
+_SOME = re.compile(rb"[^\0]+")
+_PLACES = [[place for place in range(8) if byte >> place & 1] for byte in range(256)]
 
 
 class Bits:
@@ -59,7 +66,15 @@ def of(ordinals: Iterable[int]) -> Bits:
 
 def places(bits: int) -> list[int]:
     """Return the positions of a chunk's members in it, in ascending order."""
-    return [place for place, digit in enumerate(bin(bits)[:1:-1]) if digit == "1"]
+    if bits.bit_count() > _SPARSE:
+        return [place for place, digit in enumerate(bin(bits)[:1:-1]) if digit == "1"]
+    stored = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return [
+        8 * at + place
+        for run in _SOME.finditer(stored)
+        for at, byte in enumerate(run[0], run.start())
+        for place in _PLACES[byte]
+    ]
 
 
 def packed(bits: int) -> bytes:

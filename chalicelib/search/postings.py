@@ -1,7 +1,7 @@
 """The terms' items: who has a term, read for queries and changed for the index."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -184,11 +184,7 @@ def _write(item: Term | None, key: tuple[str, str], place: _Place, changes: Chan
     if not changed:
         return
     if item is None:
-        revision = secrets.randbits(40)  # so that it is never that of one deleted before
-        fresh = Term(*key, revision=revision, name=changes.names.get(place[0]))
-        for slot in changed:
-            setattr(fresh, slot, packed(after[slot]))
-        replace(fresh, Term.pk.does_not_exist())
+        replace(_fresh(key, changes.names.get(place[0]), after), Term.pk.does_not_exist())
         return
     unchanged = Term.revision == item.revision
     if not any(after.values()):
@@ -200,6 +196,21 @@ def _write(item: Term | None, key: tuple[str, str], place: _Place, changes: Chan
         bits = after[slot]
         actions.append(attribute.set(packed(bits)) if bits else attribute.remove())
     tables.update(item, *actions, condition=unchanged)
+
+
+def fresh_items(tenant_id: str, changes: Changes) -> Iterator[Term]:
+    """Give the items of terms that no asset had before, as they are to be written."""
+    for place, slots in changes.added.items():
+        yield _fresh(_keys(tenant_id, *place), changes.names.get(place[0]), slots)
+
+
+def _fresh(key: tuple[str, str], name: str | None, slots: Mapping[Slot, int]) -> Term:
+    """Make the item of one term of one chunk that has none."""
+    made = Term(*key, revision=secrets.randbits(40), name=name)  # never that of one deleted before
+    for slot, bits in slots.items():
+        if bits:
+            setattr(made, slot, packed(bits))
+    return made
 
 
 def _keys(tenant_id: str, term: str, chunk: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ one half of the word, so that the other half finds the candidates: by their begi
 list of words written backwards, by their ends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
@@ -27,10 +27,16 @@ class BackwardsWord(Item):
 
 def remember(tenant_id: str, words: Iterable[str]) -> None:
     """Let words be found by their ends. Idempotent."""
-    fresh = [word for word in words if len(word) >= SHORTEST - 1]
     with BackwardsWord.batch_write() as batch:
-        for word in fresh:
-            batch.save(BackwardsWord(family_key(tenant_id, _BACKWARDS), word[::-1]))
+        for item in items(tenant_id, words):
+            batch.save(item)
+
+
+def items(tenant_id: str, words: Iterable[str]) -> Iterator[BackwardsWord]:
+    """Give the items by which words are found by their ends, as they are to be written."""
+    for word in words:
+        if len(word) >= SHORTEST - 1:
+            yield BackwardsWord(family_key(tenant_id, _BACKWARDS), word[::-1])
 
 
 def meant(tenant_id: str, word: str) -> list[str]:
