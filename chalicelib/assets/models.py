@@ -148,6 +148,7 @@ class AssetVersion(Item):
     concern it. `approved_under` is the id of the template that gave the approval, "" where none
     applied, and missing without an approval; `rejected_under` that of the template whose approvers
     rejected it. `taken_from` is what a moderator's rejection took: `published` or a status.
+    `approved_at` is when it was approved last.
     """
 
     class Meta:  # noqa: D106
@@ -173,6 +174,7 @@ class AssetVersion(Item):
     making_id = UnicodeAttribute(null=True)
     judged_at = UnicodeAttribute(null=True)
     approved_under = UnicodeAttribute(null=True)
+    approved_at = UnicodeAttribute(null=True)
     rejected_under = UnicodeAttribute(null=True)
     taken_from = UnicodeAttribute(null=True)
     content_key = UnicodeAttribute(null=True)

@@ -1,16 +1,19 @@
-"""Groups of devices: there as soon as a device is put into one, with playlists for all of it."""
+"""Groups of devices, by name: there once a device is in one, or playlists are given to it."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core import texts
 from chalicelib.core.api.identity import Actor
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import Conflict, Invalid, NotFound
 from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import record
 from chalicelib.core.tables import Write, change, find, put, transact
 from chalicelib.devices.models import GROUP, DeviceGroup, stamped
+
+LONGEST_NAME = 100
 
 
 class RolloutRunning(Conflict):
@@ -25,15 +28,18 @@ def group_keys(tenant_id: str, names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def get(actor: Actor, name: str) -> DeviceGroup:
-    """Read a group of the actor's tenant.
+    """Read a group of the actor's tenant; one that nothing was ever in is empty.
 
     Raises:
-        NotFound: no device was ever in it.
+        NotFound: no group can have this name.
     """
-    found = find(DeviceGroup, actor.tenant_id, f"{GROUP}{name}")
-    if found is None:
+    try:
+        texts.require_line("name", name)
+    except Invalid:
+        raise NotFound("There is no such group of devices.") from None
+    if len(name) > LONGEST_NAME:
         raise NotFound("There is no such group of devices.")
-    return found
+    return _read(actor.tenant_id, name)
 
 
 def every(tenant_id: str) -> list[DeviceGroup]:
@@ -74,12 +80,16 @@ def give_playlists(
         actions = [
             DeviceGroup.playlist_ids.set(playlist_ids),
             DeviceGroup.revision.set(read.revision),
+            DeviceGroup.schema_version.set(1),
         ]
         transact(change(read, *actions, condition=unchanged), put(written), stamped(read.pk))
         return read
 
+    def again(read: DeviceGroup) -> DeviceGroup:
+        return _read(read.pk, read.name)
+
     return despite_others(
-        write, group, _again, "Too many change this group at the same time; try again."
+        write, group, again, "Too many change this group at the same time; try again."
     )
 
 
@@ -89,8 +99,6 @@ def is_as_read(group: DeviceGroup) -> Condition:
     return same | DeviceGroup.revision.does_not_exist() if group.revision == 1 else same
 
 
-def _again(group: DeviceGroup) -> DeviceGroup:
-    found = find(DeviceGroup, group.pk, group.sk)
-    if found is None:
-        raise NotFound("There is no such group of devices.")
-    return found
+def _read(tenant_id: str, name: str) -> DeviceGroup:
+    found = find(DeviceGroup, tenant_id, f"{GROUP}{name}")
+    return found or DeviceGroup(tenant_id, f"{GROUP}{name}")

@@ -109,6 +109,7 @@ class DeviceGroup(Item):
     """A group of devices (`sk` = `GROUP#` + its name), and the playlists that all of them play.
 
     `rollout` is under way: its devices play its playlists already, and the others do not yet.
+    `last_rollout_id` is that of the newest one, under way or over.
     """
 
     class Meta:  # noqa: D106
@@ -116,6 +117,7 @@ class DeviceGroup(Item):
 
     playlist_ids = StructAttribute(list[str], default=list)
     rollout = StructAttribute(Rollout, null=True)
+    last_rollout_id = UnicodeAttribute(null=True)
     revision = IntegerAttribute(default=1)
 
     @property

@@ -23,7 +23,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Board = Annotated[str, msgspec.Meta(min_length=1, max_length=50, examples=["pi4-64"])]
 Memory = Annotated[int, msgspec.Meta(ge=1, le=2**50)]
 ZoneName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, examples=["Europe/Berlin"])]
-GroupName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+GroupName = Annotated[str, msgspec.Meta(min_length=1, max_length=groups.LONGEST_NAME)]
 GroupNames = Annotated[list[GroupName], msgspec.Meta(max_length=20)]
 
 _devices = Resources(Device, DEVICE, "device", "device")

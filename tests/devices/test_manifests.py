@@ -214,10 +214,8 @@ def test_what_may_not_be_shown_reaches_no_manifest(wall: Wall) -> None:
     assert wall.playing(player, clock.timestamp(soon)) == [unborn, fine]
 
 
-def test_the_newest_published_version_is_what_a_screen_gets(wall: Wall) -> None:
-    player, asset_id = wall.device(), wall.asset("one")
-    wall.give(player, wall.playlist(asset_id))
-    old = wall.manifest(player)["assets"][0]
+def publish_second(wall: Wall, asset_id: str) -> None:
+    """Give an asset a second version, and publish it."""
     described = {"filename": "two.png", "size_bytes": 50, "content_type": "image/png"}
     made = wall.made(f"/assets/{asset_id}/upload_version/", described)
     assert made["version"]["number"] == 2
@@ -225,6 +223,13 @@ def test_the_newest_published_version_is_what_a_screen_gets(wall: Wall) -> None:
     found: dict[str, Any] = {"sha256": "2" * 64, "scan": Scan(status="clean")}
     transition = Transition("version.approved", ("uploading",), "approved", publishes=True)
     assert moves.move(ref, Move(transition, clock.now(), found=found, publish=True))
+
+
+def test_the_newest_published_version_is_what_a_screen_gets(wall: Wall) -> None:
+    player, asset_id = wall.device(), wall.asset("one")
+    wall.give(player, wall.playlist(asset_id))
+    old = wall.manifest(player)["assets"][0]
+    publish_second(wall, asset_id)
     assert wall.manifest(player)["assets"][0] == old
     wall.cloud.run()
     (new,) = wall.manifest(player)["assets"]

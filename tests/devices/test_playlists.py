@@ -96,8 +96,6 @@ def test_what_another_tenant_has_is_not_there(wall: Wall) -> None:
     for path in (f"/devices/{player.id}/playlists/", "/device_groups/all/playlists/"):
         refused = wall.call("PUT", path, {"playlist_ids": [theirs]})
         wall.assert_refused(refused, 404, "not_found")
-    nowhere = wall.call("PUT", "/device_groups/roof/playlists/", {"playlist_ids": []})
-    wall.assert_refused(nowhere, 404, "not_found")
     mine = wall.asset("one")
     for body in (
         {"asset_id": mine, "with_asset_id": wall.tenant.id},
@@ -176,4 +174,28 @@ def test_an_asset_is_put_in_every_place_of_another(wall: Wall) -> None:
     usage = wall.get(f"/assets/{old}/usage/").json
     assert (usage["playlists"], usage["devices"]) == (0, 0)
     groups = wall.get("/device_groups/", "viewer").json["items"]
-    assert groups == [{"name": "all", "playlist_ids": [lists[0]], "rollout_id": None}]
+    assert groups == [
+        {
+            "name": "all",
+            "playlist_ids": [lists[0]],
+            "rollout_id": None,
+            "last_rollout_id": None,
+        }
+    ]
+
+
+def test_a_group_keeps_its_playlists_for_the_devices_to_come(wall: Wall) -> None:
+    asset_id = wall.asset("one")
+    playlist = wall.playlist(asset_id)
+    path = "/device_groups/Roof%20%E2%98%80/playlists/"
+    canary = {"playlist_ids": [playlist], "canary": {"devices": 1, "minutes": 1}}
+    wall.assert_refused(wall.call("PUT", path, canary, "editor"), 409, "no_live_device")
+    assert wall.get("/device_groups/").json["items"] == []
+    wall.give("Roof%20%E2%98%80", playlist)
+    (group,) = wall.get("/device_groups/").json["items"]
+    assert (group["name"], group["playlist_ids"]) == ("Roof ☀", [playlist])
+    assert wall.order(wall.device(groups=["Roof ☀"])) == [asset_id]
+    assert wall.cloud.get("/device_groups/", wall.other.email("admin")).json["items"] == []
+    for name in ("%20", "%00", "a%0Ab", "x" * 101, "x" * 3000):
+        nowhere = wall.call("PUT", f"/device_groups/{name}/playlists/", {"playlist_ids": []})
+        wall.assert_refused(nowhere, 404, "not_found")

@@ -95,6 +95,8 @@ def test_what_goes_well_comes_to_the_others(wall: Wall, stage: Stage) -> None:
     assert (ended["status"], ended["reason"]) == ("complete", None)
     assert stage.shown() == ["new"] * 3
     assert stage.deeds(begun["id"]) == ["rollout.begun", "rollout.completed"]
+    (group,) = wall.get("/device_groups/").json["items"]
+    assert (group["rollout_id"], group["last_rollout_id"]) == (None, begun["id"])
     del third
 
 

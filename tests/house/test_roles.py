@@ -193,6 +193,7 @@ ROWS: dict[str, tuple[int, ...]] = {
     "GET /rollouts/{rollout_id}": (200, 200, 200, 200, 200, 200),
     "GET /plays": (DENIED, DENIED, 200, 200, 200, DENIED),
     "GET /assets/{asset_id}/screens": (DENIED, DENIED, 200, DENIED, 200, HIDDEN),
+    "GET /assets/{asset_id}/concerned_screens": (200, 200, 200, 200, 200, HIDDEN),
     # Of players with their tokens alone.
     "POST /devices/{device_id}/heartbeat": (401, 401, 401, 401, 401, 401),
     "GET /devices/{device_id}/manifest": (401, 401, 401, 401, 401, 401),

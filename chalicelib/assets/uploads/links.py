@@ -110,6 +110,7 @@ def create(actor: Actor, wanted: LinkWanted, now: datetime) -> AssetMetadata:
     admitted = admission.admit(candidate, now)
     face.status, face.status_reason = admitted.status, admitted.reason
     version.status = face.status
+    version.approved_at = clock.timestamp(now) if face.status == "approved" else None
     for name, value in admitted.kept.items():
         setattr(version, name, value)
     new = {"title": asset.title, "url": url, "status": face.status}

@@ -122,7 +122,7 @@ def write(standing: Standing, wanted: Move) -> None:
         face.status, transition = "rejected", TAKEN_DOWN
     comes_out = wanted.publish and transition.publishes
     writes = [
-        _version_write(version, face, wanted.kept or {}),
+        _version_write(version, face, wanted.kept or {}, now),
         _asset_write(asset, version, face, comes_out, now),
         *wanted.also,
     ]
@@ -161,6 +161,7 @@ def added(
     The first two writes fail when another request added a version meanwhile.
     """
     number = version.number
+    version.approved_at = clock.timestamp(now) if version.status == "approved" else None
     actions: list[Action] = [
         AssetMetadata.last_version.set(number),
         AssetMetadata.updated_at.set(clock.timestamp(now)),
@@ -191,12 +192,14 @@ def added(
     return writes
 
 
-def _version_write(version: AssetVersion, face: Face, kept: Facts) -> Write:
+def _version_write(version: AssetVersion, face: Face, kept: Facts, now: datetime) -> Write:
     actions = [
         AssetVersion.status.set(face.status),
         AssetVersion.face.set(face),
         *(_set(getattr(AssetVersion, name), value) for name, value in kept.items()),
     ]
+    if face.status == "approved" != version.status:
+        actions.append(AssetVersion.approved_at.set(clock.timestamp(now)))
     if face.sha256 is not None and version.content_key is None:
         key = content_key(version.tenant_id, face.sha256)
         actions.append(AssetVersion.content_key.set(key))

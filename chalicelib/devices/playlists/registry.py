@@ -14,7 +14,8 @@ from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound, invalid
 from chalicelib.core.outbox import Person
 from chalicelib.core.resources import Resources, Values
-from chalicelib.core.tables import Write, find_many, remove
+from chalicelib.core.tables import Write, remove
+from chalicelib.core.tables import find_many as find_items
 from chalicelib.devices.playlists import contents, definition
 from chalicelib.devices.playlists.definition import PlaylistItem, PlaylistWanted
 from chalicelib.devices.playlists.models import COMPILED, PLAYLIST, Compiled, Playlist
@@ -46,14 +47,19 @@ def every(tenant_id: str) -> list[Playlist]:
     return _playlists.every(tenant_id)
 
 
+def find_many(tenant_id: str, playlist_ids: Iterable[str]) -> list[Playlist]:
+    """Read playlists by their ids, in that order; those that there are not are left out."""
+    return find_items(Playlist, [(tenant_id, f"{PLAYLIST}{one}") for one in playlist_ids])
+
+
 def require(tenant_id: str, playlist_ids: Iterable[str]) -> None:
     """See that playlists are there.
 
     Raises:
         NotFound: one is not.
     """
-    keys = [(tenant_id, f"{PLAYLIST}{one}") for one in dict.fromkeys(playlist_ids)]
-    if len(find_many(Playlist, keys)) < len(keys):
+    wanted = set(playlist_ids)
+    if len(find_many(tenant_id, wanted)) < len(wanted):
         raise NotFound("There is no such playlist.")
 
 

@@ -83,11 +83,13 @@ class GroupShown(msgspec.Struct):
         name: its name.
         playlist_ids: the playlists.
         rollout_id: of the roll-out that is under way; null where none is.
+        last_rollout_id: of the newest roll-out, under way or over; null where there was none.
     """
 
     name: str
     playlist_ids: list[str]
     rollout_id: str | None
+    last_rollout_id: str | None
 
 
 class ScheduleQuery(msgspec.Struct):
@@ -248,13 +250,16 @@ def list_groups(actor: Actor, query: ListQuery) -> Page[GroupShown]:
 def give_group_playlists(
     actor: Actor, group: DeviceGroup, body: GroupAssignment
 ) -> Reply[GroupShown]:
-    """Have all devices of a group play these playlists; with `canary`, 202, some of them first."""
+    """Have all devices of a group play these playlists; with `canary`, 202, some of them first.
+
+    A group that nothing is in yet keeps them for the devices to come.
+    """
     playlists.require(actor.tenant_id, body.playlist_ids)
     ids, now = list(dict.fromkeys(body.playlist_ids)), clock.now()
     if body.canary is msgspec.UNSET:
         return Reply(_group(groups.give_playlists(group, ids, actor, now)))
     rollout = trials.begin(group, ids, body.canary, actor, now)
-    return Reply(GroupShown(group.name, group.playlist_ids, rollout.id), 202)
+    return Reply(GroupShown(group.name, group.playlist_ids, rollout.id, rollout.id), 202)
 
 
 def _tagged(playlist: Playlist) -> Tagged[PlaylistShown]:
@@ -263,7 +268,7 @@ def _tagged(playlist: Playlist) -> Tagged[PlaylistShown]:
 
 def _group(group: DeviceGroup) -> GroupShown:
     rollout_id = None if group.rollout is None else group.rollout.id
-    return GroupShown(group.name, group.playlist_ids, rollout_id)
+    return GroupShown(group.name, group.playlist_ids, rollout_id, group.last_rollout_id)
 
 
 @contextmanager

@@ -19,13 +19,14 @@ from chalicelib.core.errors import invalid
 from chalicelib.core.pages import Position
 from chalicelib.devices import tokens
 from chalicelib.devices.models import ShownVersion, shown_partition
-from chalicelib.devices.reports import heartbeats, plays
+from chalicelib.devices.reports import heartbeats, plays, screens
 from chalicelib.devices.reports.heartbeats import Heartbeat
 from chalicelib.devices.reports.plays import MOST_DAYS, Plays, Wanted
+from chalicelib.devices.reports.screens import Concerned, ScreenShown
 from chalicelib.devices.rollouts import trials
 from chalicelib.devices.tokens import Player
 from chalicelib.tenants import scopes
-from chalicelib.tenants.roles import EDITORS, OVERSEERS
+from chalicelib.tenants.roles import EDITORS, MEMBERS, OVERSEERS
 
 players = Routes[Player](
     __name__,
@@ -82,26 +83,6 @@ class PlaysShown(msgspec.Struct):
     last_at: str
 
 
-class ScreenShown(msgspec.Struct):
-    """A version of an asset on a device.
-
-    Attributes:
-        device_id: the device.
-        version: the version.
-        fetched_at: when the device fetched it first; null for an address, which it does not fetch.
-        fetches: how often it fetched it.
-        first_played_at: when it came on the screen first; null before it said so.
-        last_played_at: when it came on last, as it is noted once a day; `plays/` has the rest.
-    """
-
-    device_id: str
-    version: int
-    fetched_at: str | None
-    fetches: int
-    first_played_at: str | None
-    last_played_at: str | None
-
-
 @players.post("/devices/{device_id}/heartbeat", status=204)
 def take_heartbeat(device: Player, body: Heartbeat) -> None:
     """Take what a player says of itself, and count what it has played."""
@@ -133,23 +114,19 @@ def list_screens(asset: AssetMetadata, query: ListQuery) -> Page[ScreenShown]:
     """List which devices have which version of an asset, and since when they show it."""
     key = shown_partition(asset.tenant_id, asset.asset_id)
 
-    def read(limit: int, position: Position) -> tuple[list[ShownVersion], Position]:
-        return pages.read(ShownVersion, key, newest_first=True, limit=limit, position=position)
+    def read(limit: int, position: Position) -> tuple[list[ScreenShown], Position]:
+        page = pages.read(ShownVersion, key, newest_first=True, limit=limit, position=position)
+        return screens.shown(asset, page[0]), page[1]
 
     name = f"screens of {asset.asset_id}"
-    return lists.page(name, asset.tenant_id, query, read, _screen)
+    return lists.page(name, asset.tenant_id, query, read, lambda screen: screen)
+
+
+@api.get("/assets/{asset_id}/concerned_screens", may=MEMBERS)
+def show_concerned_screens(asset: AssetMetadata) -> Concerned:
+    """Show which playlists and devices have an asset, and so what taking it back would touch."""
+    return screens.concerned(asset)
 
 
 def _shown(found: Plays) -> PlaysShown:
     return PlaysShown(*found)
-
-
-def _screen(item: ShownVersion) -> ScreenShown:
-    return ScreenShown(
-        device_id=item.device_id,
-        version=item.version,
-        fetched_at=item.fetched_at,
-        fetches=item.fetches,
-        first_played_at=item.played_at,
-        last_played_at=item.last_played_at,
-    )

@@ -104,6 +104,7 @@ def begin(
     )
     actions = [
         DeviceGroup.rollout.set(rollout),
+        DeviceGroup.last_rollout_id.set(item.id),
         DeviceGroup.revision.set(group.revision + 1),
     ]
     begun = change(group, *actions, condition=is_as_read(group))
