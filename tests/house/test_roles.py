@@ -188,6 +188,7 @@ ROWS: dict[str, tuple[int, ...]] = {
     "DELETE /playlists/{playlist_id}": (DENIED, DENIED, 204, DENIED, 204, DENIED),
     "PUT /devices/{device_id}/playlists": (DENIED, DENIED, 200, DENIED, 200, DENIED),
     "GET /devices/{device_id}/schedule": (200, 200, 200, 200, 200, 200),
+    "GET /devices/{device_id}/schedule/day": (200, 200, 200, 200, 200, 200),
     "GET /device_groups": (200, 200, 200, 200, 200, 200),
     "PUT /device_groups/{name}/playlists": (DENIED, DENIED, 200, DENIED, 200, DENIED),
     "GET /rollouts/{rollout_id}": (200, 200, 200, 200, 200, 200),

@@ -1,4 +1,4 @@
-"""Playlists over HTTP, what devices and groups play of them, and what plays when."""
+"""Playlists over HTTP, and what devices and groups play of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,6 @@ from typing import Annotated
 
 import msgspec
 
-from chalicelib.assets.metadata.descriptions import Moment
 from chalicelib.assets.metadata.edits import AssetTrashed
 from chalicelib.core import clock, pages
 from chalicelib.core.api import lists
@@ -16,17 +15,15 @@ from chalicelib.core.api.lists import ListQuery
 from chalicelib.core.api.replies import Page, Reply, Tagged
 from chalicelib.core.api.routing import Routes
 from chalicelib.core.errors import NotFound, PreconditionFailed
-from chalicelib.devices import assignments, groups, registry, shapes
+from chalicelib.devices import groups, registry, shapes
 from chalicelib.devices.groups import RolloutRunning
-from chalicelib.devices.manifests import making
 from chalicelib.devices.models import Device, DeviceGroup
 from chalicelib.devices.playlists import registry as playlists
-from chalicelib.devices.playlists.definition import PlaylistWanted, Rule
+from chalicelib.devices.playlists.definition import PlaylistWanted
 from chalicelib.devices.playlists.models import Playlist
 from chalicelib.devices.playlists.shapes import PlaylistShown, playlist_shown
 from chalicelib.devices.rollouts import trials
 from chalicelib.devices.rollouts.trials import Canary, NoLiveDevice
-from chalicelib.devices.schedules import planning
 from chalicelib.devices.shapes import DeviceShown
 from chalicelib.tenants import scopes
 from chalicelib.tenants.roles import EDITORS, MEMBERS
@@ -90,48 +87,6 @@ class GroupShown(msgspec.Struct):
     playlist_ids: list[str]
     rollout_id: str | None
     last_rollout_id: str | None
-
-
-class ScheduleQuery(msgspec.Struct):
-    """When.
-
-    Attributes:
-        at: the time to look at; now unless said otherwise.
-    """
-
-    at: Moment | None = None
-
-
-class Scheduled(msgspec.Struct):
-    """An asset that a device shows then, and what put it there.
-
-    Attributes:
-        asset_id: the asset.
-        version: its version that is published now.
-        playlist_id: the playlist that it is in.
-        rule: the rule that found it; null where the playlist names it.
-        duration_seconds: how long it is shown; a video as long as it lasts.
-    """
-
-    asset_id: str
-    version: int
-    playlist_id: str
-    rule: Rule | None
-    duration_seconds: int
-
-
-class ScheduleShown(msgspec.Struct):
-    """What a device shows at a time, in this order, again and again.
-
-    Attributes:
-        at: the time.
-        time_zone: the zone by which its days and hours are meant.
-        items: the assets that are shown then, each once.
-    """
-
-    at: str
-    time_zone: str
-    items: list[Scheduled]
 
 
 class Replacement(msgspec.Struct):
@@ -211,28 +166,6 @@ def give_device_playlists(
     ids = list(dict.fromkeys(body.playlist_ids))
     changed = registry.give_playlists(device, ids, actor, clock.now(), if_match)
     return Tagged(shapes.shown(changed), changed.etag)
-
-
-@api.get("/devices/{device_id}/schedule", may=MEMBERS)
-def show_schedule(device: Device, query: ScheduleQuery) -> ScheduleShown:
-    """Show what a device shows at a time, and which playlist or rule put it there."""
-    now = clock.now()
-    at = query.at or now
-    found = planning.playing(assignments.programmes(device, now), making.machine(device), at)
-    return ScheduleShown(
-        at=clock.timestamp(at),
-        time_zone=device.told.time_zone,
-        items=[
-            Scheduled(
-                slot.facts.asset_id,
-                slot.facts.version,
-                slot.playlist_id,
-                slot.rule,
-                slot.duration_seconds,
-            )
-            for slot in found
-        ],
-    )
 
 
 @api.get("/device_groups", may=MEMBERS)

@@ -105,7 +105,7 @@ def plan(programmes: Sequence[Contents], machine: Machine, now: datetime, most: 
         most: the plan is looked at anew after so much time at the latest.
     """
     slots = [slot for _, group in _by_priority(programmes, machine, now) for slot in group]
-    until = min([now + most, *_boundaries(programmes, now)])
+    until = min([now + most, *boundaries(programmes, now)])
     shift = _next_shift(machine.zone, now)
     present, future = _by_asset(slots, now)
     shown = _shown(slot for slot in slots if not is_before(slot.item, now))
@@ -126,6 +126,15 @@ def plan(programmes: Sequence[Contents], machine: Machine, now: datetime, most: 
             if row.begins < row.ends:
                 rows[asset_id] = row
     return Plan(list(rows.values()), list(_left_out(programmes, machine, rows)), until)
+
+
+def boundaries(programmes: Iterable[Contents], now: datetime) -> Iterator[datetime]:
+    """Yield the times to come at which an item or an asset's rights begin or end."""
+    for contents in programmes:
+        moments = [one for item in contents.items for one in (item.start_at, item.end_at)]
+        for facts in contents.assets:
+            moments += [_moment(facts.valid_from), _moment(facts.expires_at)]
+        yield from (one for one in moments if one is not None and one > now)
 
 
 def _by_priority(
@@ -233,15 +242,6 @@ def _dates(slot: Slot) -> tuple[datetime, datetime]:
         max(one for one in begins if one is not None),
         min(one for one in ends if one is not None),
     )
-
-
-def _boundaries(programmes: Iterable[Contents], now: datetime) -> Iterator[datetime]:
-    """Yield the times to come at which an item or an asset's rights begin or end."""
-    for contents in programmes:
-        moments = [one for item in contents.items for one in (item.start_at, item.end_at)]
-        for facts in contents.assets:
-            moments += [_moment(facts.valid_from), _moment(facts.expires_at)]
-        yield from (one for one in moments if one is not None and one > now)
 
 
 def _has_rights(facts: AssetFacts, at: datetime) -> bool:

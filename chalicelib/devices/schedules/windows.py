@@ -5,6 +5,7 @@ Bit 0 is Monday, 0:00. Weeks go round: what passes Sunday's midnight goes on on 
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 DAY = 1440
@@ -28,6 +29,7 @@ class Run(NamedTuple):
     length: int
 
 
+@lru_cache(maxsize=2048)
 def minutes(window: Window) -> int:
     """Return the minutes of a window; one that passes midnight belongs to its first day."""
     first, length = 0, DAY
