@@ -32,7 +32,7 @@ import io, sys
 sys.path[:0] = sys.argv[1:]
 from PIL import Image, features
 from cryptography.hazmat.primitives.asymmetric import rsa
-import chardet, defusedxml, msgspec, mutagen, olefile, pi_heif, pypdfium2, re2, resvg_py, striprtf
+import chardet, msgspec, mutagen, olefile, pi_heif, pypdfium2, re2, resvg_py, striprtf
 formats = ("jpg", "webp", "zlib", "avif", "libtiff", "jpg_2000", "littlecms2")
 assert all(features.check(name) for name in formats), features.get_supported()
 assert pi_heif.libheif_info()["decoders"], "nothing that decodes HEVC"

@@ -8,10 +8,11 @@ limits and the function's own virtual machine are what holds.
 import ctypes
 import errno
 import platform
+import signal
 import socket
 import struct
 
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER_MODE = 38, 22, 2
+_PARENT_DEATH_SIGNAL, _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER_MODE = 1, 38, 22, 2
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
 _LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
@@ -43,6 +44,11 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
+def end_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone."""
+    _LIBRARY.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
 def confine(network: bool) -> bool:
     """Lay the rules on this process and all that it starts; they cannot be taken off again.
 
@@ -54,12 +60,9 @@ def confine(network: bool) -> bool:
     """
     if platform.machine() != "x86_64" or platform.system() != "Linux":
         return False
-    rules = _rules(network)
-    program = _Program(len(rules) // 8, rules)
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
+    if _LIBRARY.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return False
-    return bool(library.prctl(_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0) == 0)
+    return bool(_LIBRARY.prctl(_SECCOMP, _FILTER_MODE, ctypes.byref(_PROGRAMS[network]), 0, 0) == 0)
 
 
 def _rules(network: bool) -> bytes:
@@ -77,3 +80,12 @@ def _rules(network: bool) -> bytes:
         ]
     rules.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("<HBBI", *rule) for rule in rules)
+
+
+def _program(network: bool) -> _Program:
+    rules = _rules(network)
+    return _Program(len(rules) // 8, rules)
+
+
+_LIBRARY = ctypes.CDLL(None, use_errno=True)
+_PROGRAMS = {network: _program(network) for network in (False, True)}

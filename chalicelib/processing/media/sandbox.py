@@ -1,6 +1,6 @@
 """Running the work on one file in a child process that may die without harm.
 
-A warm template process (see `template.py`) has the media libraries imported and holds no
+A warm template process (see `fork_server.py`) has the media libraries imported and holds no
 credentials. Each call is a fork of it: a few milliseconds instead of a fresh interpreter, nothing
 left over from the file before, and limits on memory, CPU and time of its own. The answer is decoded
 by the function's declared return type, so a child that a file took over can send no objects but
@@ -43,6 +43,10 @@ _LIBRARIES = f"{sys.base_prefix}/lib:{subprocesses.ENVIRONMENT['LD_LIBRARY_PATH'
 
 REPORT_GRACE_SECONDS = 10.0
 """How long after a call's wall limit its report must be here."""
+
+
+_LEAVE_SECONDS = 5.0
+"""How long the warm process may take to end its workers, once nobody asks it for anything."""
 
 
 class WorkerFailed(Exception):
@@ -177,7 +181,7 @@ class ForkServer:
                 self.close()
                 raise ProcessingTimeout from late
             except (OSError, msgspec.DecodeError) as broken:
-                raise WorkerFailed(f"the worker's keeper vanished: {broken}") from broken
+                raise WorkerFailed(f"the warm process vanished: {broken}") from broken
 
     @property
     def process_id(self) -> int | None:
@@ -185,14 +189,9 @@ class ForkServer:
         return self._process.pid if self._process is not None else None
 
     def close(self) -> None:
-        """End the warm process; workers in flight end with it or by their own limits."""
+        """End the warm process, which ends the workers in flight and their programs."""
         with self._lock:
-            if self._control is not None:
-                self._control.close()
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-            self._control = self._process = None
+            self._end()
 
     def _hand_over(self, connection: socket.socket) -> None:
         with self._lock:
@@ -208,12 +207,19 @@ class ForkServer:
                         raise WorkerFailed(f"the warm process cannot be reached: {gone}") from gone
                     self._start()
 
-    def _start(self) -> None:
+    def _end(self) -> None:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(_LEAVE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._control = self._process = None
+
+    def _start(self) -> None:
+        self._end()
         self._control, theirs = socket.socketpair()
         path = os.pathsep.join(entry for entry in sys.path if entry)
         with theirs:

@@ -1,12 +1,15 @@
 """The warm process: what its children leave behind goes, whatever they do."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import msgspec
 import pytest
 
 from chalicelib.processing.media import sandbox
-from chalicelib.processing.media.sandbox import Limits
+from chalicelib.processing.media.sandbox import Limits, WorkerFailed
 from chalicelib.processing.problems import (
     ProcessingTimeout,
     Unforeseen,
@@ -41,6 +44,14 @@ def leave_a_program_behind(marker: str) -> None:
     subprocess.Popen(["sh", "-c", f"echo $$ > {marker}; exec sleep 60"])
     while not Path(marker).exists() or not Path(marker).read_text():
         time.sleep(0.01)
+
+
+def wait_for(marker: str, end: str) -> int:
+    """Say who is here, and wait until somebody says that it is over; count the sockets then."""
+    Path(marker).write_text(str(os.getpid()))
+    while not Path(end).exists():
+        time.sleep(0.01)
+    return open_sockets()
 
 
 def half_surrogates() -> dict[str, Any]:
@@ -131,6 +142,58 @@ def test_calls_at_once_do_not_mix() -> None:
     assert results == {number: 2 * number for number in range(12)}
 
 
+def test_a_call_has_nothing_of_another_that_began_before_it(tmp_path: Path) -> None:
+    found: list[int] = []
+
+    def wait(name: str) -> None:
+        call = sandbox.run(wait_for, str(tmp_path / name), str(tmp_path / "end"))
+        found.append(call.result)
+
+    threads = []
+    for name in ("first", "second", "third"):
+        threads.append(threading.Thread(target=wait, args=(name,)))
+        threads[-1].start()
+        read_soon(tmp_path / name)
+    (tmp_path / "end").touch()
+    for thread in threads:
+        thread.join()
+    assert found == [0, 0, 0]
+
+
+@pytest.mark.parametrize("kill", [True, False])
+def test_workers_and_their_programs_end_with_the_warm_process(
+    kill: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = sandbox.ForkServer()
+    monkeypatch.setattr(sandbox, "_template", lambda: fresh)
+    marker = tmp_path / "pid"
+    work: Callable[[], object] = (
+        partial(sandbox.run, wait_for, str(marker), str(tmp_path / "end"))
+        if kill
+        else partial(sandbox.run, sleep_in_a_program, str(marker))
+    )
+    raised: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            work()
+        except (WorkerFailed, ProcessingTimeout) as gone:
+            raised.append(gone)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    worker = read_soon(marker)
+    if kill:
+        assert fresh.process_id is not None
+        os.kill(fresh.process_id, signal.SIGKILL)
+    else:
+        fresh.close()
+    assert_gone(worker)
+    thread.join()
+    assert len(raised) == 1
+    fresh.close()
+
+
 def test_the_warm_process_ends_with_its_parent() -> None:
     code = (
         "from chalicelib.processing.media import sandbox; sandbox.warm_up();"
@@ -139,6 +202,15 @@ def test_the_warm_process_ends_with_its_parent() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert_gone(int(done.stdout))
+
+
+def read_soon(marker: Path) -> int:
+    """Wait until a process wrote its number, and return that."""
+    for _ in range(1_000):
+        if marker.exists() and marker.read_text().strip():
+            return int(marker.read_text())
+        time.sleep(0.02)
+    raise AssertionError("nobody came")
 
 
 def assert_gone(pid: int) -> None:

@@ -2,16 +2,11 @@
 
 from collections.abc import Callable
 from typing import IO, NoReturn
-from xml.sax import SAXParseException
-from xml.sax.handler import ContentHandler, ErrorHandler
-from xml.sax.xmlreader import AttributesImpl
-
-import defusedxml
-import defusedxml.sax
+from xml.parsers import expat
 
 from chalicelib.processing.media.documents.text_files import MAX_TEXT_BYTES
 
-Attributes = AttributesImpl
+Attributes = dict[str, str]
 DEEPEST = 1_000
 
 
@@ -19,7 +14,7 @@ class Enough(Exception):
     """As much has been read as anybody needs."""
 
 
-class Reader(ContentHandler):
+class Reader:
     """Collects text between elements; a subclass says what elements mean.
 
     `texts` are the elements whose characters count, `breaks` those that end a line.
@@ -30,13 +25,12 @@ class Reader(ContentHandler):
     spaces: dict[str, str] = {}
 
     def __init__(self) -> None:
-        super().__init__()
         self.pieces: list[str] = []
         self.length = 0
         self._depth = 0
         self._inside = 0
 
-    def startElement(self, name: str, attrs: Attributes) -> None:  # noqa: N802
+    def start(self, name: str, attrs: Attributes) -> None:
         """Note where an element begins."""
         self._depth += 1
         if self._depth > DEEPEST:
@@ -47,7 +41,7 @@ class Reader(ContentHandler):
             self.add(self.spaces[name])
         self.started(name, attrs)
 
-    def endElement(self, name: str) -> None:  # noqa: N802
+    def end(self, name: str) -> None:
         """End a line where the element asks for it."""
         self._depth -= 1
         if name in self.texts:
@@ -84,9 +78,12 @@ class Reader(ContentHandler):
         return "".join(self.pieces)
 
 
-class _Silent(ErrorHandler):
-    def fatalError(self, exception: BaseException) -> NoReturn:  # noqa: N802
-        raise exception
+class _DocumentType(Exception):
+    """It begins with a document type, which could declare entities: none is read."""
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise _DocumentType
 
 
 def read(stream: IO[bytes], reader: Reader) -> bool:
@@ -94,15 +91,16 @@ def read(stream: IO[bytes], reader: Reader) -> bool:
 
     What stands before an error counts.
     """
-    parser = defusedxml.sax.make_parser()
-    parser.forbid_dtd = True
-    parser.setContentHandler(reader)
-    parser.setErrorHandler(_Silent())
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
     try:
-        parser.parse(stream)
+        parser.ParseFile(stream)
     except Enough:
         return True
-    except (SAXParseException, defusedxml.DefusedXmlException, UnicodeError, LookupError):
+    except (expat.ExpatError, _DocumentType, UnicodeError, LookupError):
         return False
     return True
 
@@ -121,9 +119,9 @@ class Values(Reader):
         self._name = self._wanted(name)
         if self._name:
             self.found.setdefault(self._name, []).append("")
-        for key in attrs.getNames():
+        for key, value in attrs.items():
             if wanted := self._wanted(key):
-                self.found.setdefault(wanted, []).append(attrs.getValue(key))
+                self.found.setdefault(wanted, []).append(value)
 
     def ended(self, name: str) -> None:
         """End a value."""

@@ -5,8 +5,8 @@ The drawing library is handed the result alone: it follows absolute paths, and e
 
 import math
 import re
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
@@ -42,6 +42,9 @@ _PIXELS = {
     "ex": 8.0,
 }
 """How many pixels a unit of CSS has (CSS Values 3, 6.2), for letters of 16 pixels."""
+
+_KEPT_SPACES = {ord(space): f"&#{ord(space)};" for space in "\t\n\r"}
+"""As an attribute keeps them; written as they are, they are read as blanks."""
 
 _TEXTS = {"text", "tspan", "textPath", "title", "desc"}
 
@@ -124,7 +127,7 @@ class _Writer:
         if name in ("text", "title", "desc"):
             self.lines.append("")
         kept = "".join(
-            f" {key}={quoteattr(_harmless(value))}"
+            f' {key}="{escape(_harmless(value)).translate(_KEPT_SPACES)}"'
             for key, value in attributes.items()
             if _is_harmless(key, value)
         )
@@ -147,7 +150,7 @@ class _Writer:
             self.lines[-1] += " ".join(text.split()) + (" " if text[-1:].isspace() else "")
         if name == "style":
             text = _IMPORT.sub("", _harmless(text))
-        self._write(escape(text))
+        self._write(escape(text, quote=False))
 
     def _write(self, piece: str) -> None:
         self._characters += len(piece)

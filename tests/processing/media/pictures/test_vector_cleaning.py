@@ -58,7 +58,7 @@ def test_what_a_drawing_carries_itself_stays(tmp_path: Path) -> None:
     [
         ('<rect style="fill:url(http://a/b.svg#c)"/>', '<rect style="fill:none"></rect>'),
         ('<rect fill="url(#c)"/>', '<rect fill="url(#c)"></rect>'),
-        ('<rect fill="url( &quot;#c&quot; )"/>', "<rect fill='url( \"#c\" )'></rect>"),
+        ('<rect fill="url( &quot;#c&quot; )"/>', '<rect fill="url( &quot;#c&quot; )"></rect>'),
         ('<rect onclick="alert(1)" xml:base="http://a/"/>', "<rect></rect>"),
         ("<style>@import url(a.css); a{b:c}</style>", "<style> a{b:c}</style>"),
         ("<style>@import 'a.css';</style>", "<style></style>"),
