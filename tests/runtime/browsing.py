@@ -2,7 +2,8 @@
 
 import json
 import urllib.request
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from tests.local.wire import form
 from tests.runtime.region import Region
@@ -24,24 +25,46 @@ def send(region: Region, upload: dict[str, Any], data: bytes, email: str) -> Non
     assert done.status == 200, done.body
 
 
-def uploaded(region: Region, data: bytes, email: str, **described: Any) -> dict[str, Any]:
-    """Upload a file, run the functions until it is processed, and give the asset."""
+class Sent(NamedTuple):
+    """An upload whose bytes are there: its asset's and its job's id."""
+
+    asset_id: str
+    job_id: str
+
+
+def sent(region: Region, data: bytes, email: str, **described: Any) -> Sent:
+    """Upload a file, and leave it unprocessed."""
     body = {"size_bytes": len(data)} | described
     reserved = region.call("POST", "/assets/upload/", email, body)
     assert reserved.status == 201, reserved.body
     upload = json.loads(reserved.body)
     send(region, upload["upload"], data, email)
-    path = f"/processing/{upload['job']['id']}/status/"
+    return Sent(upload["asset"]["id"], upload["job"]["id"])
+
+
+def processed(region: Region, uploads: Collection[Sent], email: str) -> list[dict[str, Any]]:
+    """Run the functions until uploads are processed, and give their assets."""
+    waiting = {upload.job_id for upload in uploads}
 
     def ended() -> bool:
-        job = json.loads(region.call("GET", path, email).body)
-        return job["status"] in {"completed", "failed"}
+        for job_id in list(waiting):
+            answer = region.call("GET", f"/processing/{job_id}/status/", email)
+            if json.loads(answer.body)["status"] not in {"completed", "failed"}:
+                return False
+            waiting.remove(job_id)
+        return True
 
-    region.run_until(ended)
-    shown: dict[str, Any] = json.loads(
-        region.call("GET", f"/assets/{upload['asset']['id']}/", email).body
-    )
-    return shown
+    region.run_until(ended, 180 + 10 * len(uploads))
+    return [
+        json.loads(region.call("GET", f"/assets/{upload.asset_id}/", email).body)
+        for upload in uploads
+    ]
+
+
+def uploaded(region: Region, data: bytes, email: str, **described: Any) -> dict[str, Any]:
+    """Upload a file, run the functions until it is processed, and give the asset."""
+    (asset,) = processed(region, [sent(region, data, email, **described)], email)
+    return asset
 
 
 def fetch(url: str) -> bytes:

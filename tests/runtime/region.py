@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +29,9 @@ MIRROR = "mirror"
 """A bucket that plays the mirror of virus signatures, for freshclam to fetch from by HTTP."""
 
 READY_SECONDS = 60
+
+_AT_ONCE = 4
+"""How many functions run at a time."""
 
 
 class Region:
@@ -73,11 +78,13 @@ class Region:
             for name, function in functions().items()
         }
         self._streams: dict[str, Stream] = {}
+        self._feeders = ThreadPoolExecutor(_AT_ONCE)
         api = packaged["api_handler"]
         self._gateway = Gateway(
             _Api(self.containers["api_handler"]), api.timeout_seconds, api.memory_megabytes
         )
 
+    @cache  # noqa: B019  # one region is as long as the whole run
     def client(self, service: str) -> Any:
         """Make a client of the emulated AWS."""
         ours = self.urls["tables" if service.startswith("dynamodb") else "cloud"]
@@ -116,8 +123,11 @@ class Region:
         self.invoke(name, SCHEDULED)
 
     def run(self) -> int:
-        """Hand every queue's and stream's next batch to its function; gives how much there was."""
-        return sum(self._feed(function) for function in self._fed.values())
+        """Hand every queue's and stream's next batch to its function, several functions at a time.
+
+        Gives how much there was.
+        """
+        return sum(self._feeders.map(self._feed, self._fed.values()))
 
     def run_until(self, done: Callable[[], bool], seconds: float = 180) -> None:
         """Run functions until something is so."""
@@ -129,6 +139,7 @@ class Region:
 
     def close(self) -> None:
         """End all containers and their network."""
+        self._feeders.shutdown()
         for container in self.containers.values():
             container.stop()
         self.network.close()
@@ -141,9 +152,7 @@ class Region:
 
     def _feed(self, function: Function) -> int:
         if function.queue is not None:
-            sqs = self.client("sqs")
-            url = sqs.get_queue_url(QueueName=f"{STACK}-{function.queue}")["QueueUrl"]
-            return take_batch(function, sqs, url, 0)
+            return take_batch(function, self.client("sqs"), self._queue_url(function.queue), 0)
         if function.table is not None:
             stream = self._streams.setdefault(
                 function.name,
@@ -157,6 +166,11 @@ class Region:
                 function.batch_size, lambda event: function.handler(event, None)
             ).records
         return 0
+
+    @cache  # noqa: B019
+    def _queue_url(self, queue: str) -> str:
+        url: str = self.client("sqs").get_queue_url(QueueName=f"{STACK}-{queue}")["QueueUrl"]
+        return url
 
     def _fill_mirror(self) -> None:
         s3 = self.client("s3")

@@ -2,12 +2,13 @@
 
 import struct
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests import media_files
 from tests.journeys.test_kinds import KINDS, made
-from tests.runtime.browsing import fetch, uploaded
+from tests.runtime.browsing import fetch, processed, sent, uploaded
 from tests.runtime.region import Region
 
 pytestmark = pytest.mark.timeout(600)
@@ -17,13 +18,33 @@ LARGE_BYTES = 101 * 1024**2
 """What scan_large_upload scans, and no function downloads to draw a frame of it."""
 
 
+class Tried(NamedTuple):
+    """What was uploaded, and the asset that became of it."""
+
+    data: bytes
+    asset: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def tried(region: Region, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tried]:
+    """A file of each type, all uploaded before the first is scanned."""
+    files = {kind: made(tmp_path_factory.mktemp("file"), kind) for kind in KINDS}
+    uploads = [
+        sent(region, data, EDITOR, filename=KINDS[kind][0], content_type=kind)
+        for kind, data in files.items()
+    ]
+    assets = processed(region, uploads, EDITOR)
+    return {
+        kind: Tried(data, asset) for (kind, data), asset in zip(files.items(), assets, strict=True)
+    }
+
+
 @pytest.mark.parametrize("content_type", KINDS)
 def test_a_file_of_each_type_becomes_approved_with_facts_and_thumbnails(
-    region: Region, tmp_path: Path, content_type: str
+    region: Region, tried: dict[str, Tried], content_type: str
 ) -> None:
-    name, _, kind, facts = KINDS[content_type]
-    data = made(tmp_path, content_type)
-    shown = uploaded(region, data, EDITOR, filename=name, content_type=content_type)
+    _, _, kind, facts = KINDS[content_type]
+    data, shown = tried[content_type]
     assert (shown["status"], shown["status_reason"]) == ("approved", None)
     assert (shown["kind"], shown["scan"]["status"]) == (kind, "clean")
     assert facts.items() <= shown["technical"].items()
