@@ -50,7 +50,8 @@ class Content(Due):
     `<job type>_task` what became of one. `generation` tells a content from one with the same bytes
     that was deleted before, so that work on the one never counts for the other. `converted` is what
     conversions made, and `conversions` the sort keys of those that were asked for. With `is_rerun`
-    tasks were run again, whose outcome its versions show, and whose failure takes nothing away.
+    tasks were run again, whose outcome its versions show, and whose failure takes nothing away;
+    `reruns` are the ids of the jobs of which something may still have to be sent.
     """
 
     class Meta:  # noqa: D106
@@ -73,6 +74,7 @@ class Content(Due):
     converted = StructAttribute(list[Rendition], null=True)
     conversions = UnicodeSetAttribute(null=True)
     is_rerun = BooleanAttribute(null=True)
+    reruns = UnicodeSetAttribute(null=True)
     failure = UnicodeAttribute(null=True)
     thumbnail_task = StructAttribute(Task, null=True)
     metadata_task = StructAttribute(Task, null=True)
@@ -208,8 +210,8 @@ def _take(content: Content, now: datetime) -> bool:
 
 
 def _leave(content: Content) -> None:
-    """Note that a content is in use, so that nobody need look after it."""
-    if content.due_at is not None:
+    """Note that a content is in use, so that nobody need look after it but for its reruns."""
+    if content.due_at is not None and not content.reruns:
         with suppress(ConditionFailed):  # another version may have gone meanwhile
             update(content, *Content.due_actions(None, content.pk), condition=_as_read(content))
 

@@ -4,7 +4,6 @@ import logging
 from datetime import datetime, timedelta
 
 from chalicelib.assets import catalog, contents, due_work
-from chalicelib.assets.contents import Content
 from chalicelib.assets.hand_over import jobs as hand_over
 from chalicelib.assets.hand_over.models import HAND_OVER
 from chalicelib.assets.models import AnyItem, AssetMetadata, Upload
@@ -16,6 +15,7 @@ from chalicelib.core.tables import ConditionFailed, find, update
 from chalicelib.processing import arrivals, completion, content_tasks, ingest
 from chalicelib.processing.conversion import making
 from chalicelib.processing.conversion import models as conversions
+from chalicelib.processing.reruns import jobs as reruns
 from chalicelib.processing.tasks import CONTENT_TASKS
 from chalicelib.search.naming import moves
 
@@ -41,7 +41,7 @@ def _attend(item: AnyItem, now: datetime) -> None:
             look_after(upload, now)
     elif item.sk == "CONTENT":
         tenant_id, _, sha256 = item.pk.rpartition("#")
-        if not _send_reruns(tenant_id, sha256, now):
+        if not reruns.go_on(tenant_id, sha256, now):
             contents.collect(tenant_id, sha256, now)
     elif str(item.sk).startswith(conversions.PREFIX):
         making.send_on(item.pk, item.sk, now)
@@ -53,21 +53,6 @@ def _attend(item: AnyItem, now: datetime) -> None:
         asset = find(AssetMetadata, item.pk, item.sk)
         if asset is not None and asset.due_at is not None:
             due_work.do_what_is_due(asset, now)
-
-
-def _send_reruns(tenant_id: str, sha256: str, now: datetime) -> bool:
-    """Send the tasks of a content that were to run again and have not; gives whether there were."""
-    content = contents.get(tenant_id, sha256)
-    if content is None or not content.is_rerun or contents.is_done(content):
-        return False
-    later = Content.due_actions(now + _NEXT_SWEEP, content.pk)
-    try:
-        update(content, *later, condition=contents.is_kept(content))
-    except ConditionFailed:
-        return False
-    for name in sorted(content.pending):
-        arrivals.send_task(tenant_id, sha256, name)
-    return True
 
 
 def look_after(upload: Upload, now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""Runs schedules by their numbers, or cuts every flow everywhere.
+"""Runs schedules by their numbers, cuts every flow everywhere, or soaks a whole Reef.
 
-`python -m tests.faults --schedules 2000 [--seed N]`, `python -m tests.faults --cuts`
+`python -m tests.faults --schedules 2000 [--seed N]`, `python -m tests.faults --cuts`,
+`python -m tests.faults --soak 30 [--seed N]`
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 
 import tests.conftest  # noqa: F401  # sets the environment before models are imported
 from local import clamav
-from tests.faults import schedules
+from tests.faults import schedules, soak
 from tests.faults.cuts import cut_everywhere
 from tests.faults.flows import FLOWS
 from tests.faults.world import World, running
@@ -26,7 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, help="the number of the first schedule; 0")
     parser.add_argument("--cuts", action="store_true", help="cut all flows at each call instead")
+    parser.add_argument(
+        "--soak", type=float, metavar="MINUTES", help="kill workers of a whole Reef for so long"
+    )
     options = parser.parse_args(arguments)
+    if options.soak is not None:
+        wrong = soak.run(options.soak, options.seed or 0)
+        print("\n".join(wrong) or "nothing was lost, nothing doubled")
+        return 1 if wrong else 0
     count = options.schedules or (2000 if options.seed is None else 1)
     first = options.seed or 0
     with (

@@ -5,6 +5,7 @@ itself. A new slice adds its flows here.
 """
 
 from tests.faults import parcels
+from tests.faults.conversion_flows import CONVERSIONS
 from tests.faults.parcels import BARE, BRIEFLY, ESCALATED, ONCE, TWICE
 from tests.faults.rule_flows import RULES
 from tests.faults.stories import (
@@ -288,4 +289,5 @@ FLOWS = (
         ),
     ),
     *RULES,
+    *CONVERSIONS,
 )

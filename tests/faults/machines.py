@@ -73,34 +73,33 @@ class Execution:
 
 
 class Machines:
-    """The executions of the one state machine."""
+    """The executions of the machine of approvals."""
 
     def __init__(self) -> None:
         self.running: dict[str, Execution] = {}
         self._names: set[str] = set()
 
-    def answer(self, operation: str, body: str, now: datetime) -> Answer:
+    def answer(self, operation: str, asked: Json, now: datetime) -> Answer:
         """Do what a request asks for; gives its answer."""
-        asked = json.loads(body)
         if operation == "StartExecution":
             if asked["name"] in self._names:
-                return _failed("ExecutionAlreadyExists")
+                return failed("ExecutionAlreadyExists")
             self._names.add(asked["name"])
             begun = Execution(asked["name"], "", json.loads(asked["input"]), now)
             self.running[begun.name] = begun
             self._enter(begun, definition()["StartAt"], now)
-            return _done({"executionArn": begun.name, "startDate": now})
+            return done({"executionArn": begun.name, "startDate": now})
         if operation == "DescribeExecution":
             name = asked["executionArn"].rpartition(":")[2]
             if name not in self._names:
-                return _failed("ExecutionDoesNotExist")
-            return _done({"status": "RUNNING" if name in self.running else "SUCCEEDED"})
+                return failed("ExecutionDoesNotExist")
+            return done({"status": "RUNNING" if name in self.running else "SUCCEEDED"})
         waiting = [one for one in self.running.values() if one.token == asked["taskToken"]]
         if not waiting:
-            return _failed("TaskTimedOut")
+            return failed("TaskTimedOut")
         waiting[0].input = json.loads(asked["output"])
         self._enter(waiting[0], waiting[0].task["Next"], now)
-        return _done({})
+        return done({})
 
     def messages(self, now: datetime) -> list[str]:
         """Give what the executions have to say now, as bodies of messages."""
@@ -131,11 +130,13 @@ class Machines:
             one.tokens += 1
 
 
-def _done(parsed: dict[str, Any]) -> Answer:
+def done(parsed: dict[str, Any]) -> Answer:
+    """Give the answer to a request that was done."""
     return (response(200), parsed), None
 
 
-def _failed(code: str) -> Answer:
+def failed(code: str) -> Answer:
+    """Give the answer to a request that was refused."""
     told = {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0}
     error = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": told}
     return (response(400), error), None

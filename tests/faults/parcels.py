@@ -2,13 +2,17 @@
 
 import hashlib
 import io
+import tempfile
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from tests import media_files
 
 TEXT: dict[str, Any] = {"filename": "tides.txt", "content_type": "text/plain"}
+PHOTO: dict[str, Any] = {"filename": "photo.jpg", "content_type": "image/jpeg"}
+FILM: dict[str, Any] = {"filename": "tide.mov", "content_type": "video/quicktime"}
 BARE: dict[str, Any] = {"generate_thumbnail": False, "extract_metadata": False}
 ONCE, TWICE, BRIEFLY, ESCALATED = ("review/" + how for how in ("once", "twice", "brief", "long"))
 """Categories whose uploads are reviewed."""
@@ -34,6 +38,10 @@ STEPS: dict[str, list[dict[str, Any]]] = {
 }
 """By whom; a step is called as the role that decides it."""
 GREETING = b"High tide at noon.\n"
+WORM = b"Nobody knew this worm before today."
+"""Bytes that are clean until the scanner learns of them."""
+BANNER = "banner"
+"""The name of a rendition of the tenant's own."""
 
 
 @dataclass(eq=False)
@@ -85,6 +93,35 @@ def photo() -> bytes:
     encoded = io.BytesIO()
     media_files.picture((32, 24)).save(encoded, "JPEG")
     return encoded.getvalue()
+
+
+@cache
+def footage(seconds: int, suffix: str) -> bytes:
+    """A tiny film of ten frames a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"film{suffix}"
+        return Path(media_files.video(path, seconds, size="32x24")).read_bytes()
+
+
+def film(name: str = "film") -> Parcel:
+    """A film that is to be written anew, in one piece."""
+    return Parcel(name, footage(1, ".mov"), ("approved", None), FILM)
+
+
+def long_film(name: str = "long film") -> Parcel:
+    """A film of three segments and a piece of sound."""
+    described = {"filename": "tide.avi", "content_type": "video/x-msvideo"}
+    return Parcel(name, footage(5, ".avi"), ("approved", None), described)
+
+
+def processed_again(parcel: Parcel, *deeds: str) -> Parcel:
+    """Let people ask for more to be made of what is ready."""
+    return replace(parcel, todo=(*parcel.todo, *deeds))
+
+
+def worm(name: str = "worm") -> Parcel:
+    """Bytes that turn out infected when they are scanned again."""
+    return Parcel(name, WORM, ("quarantined", None), TEXT | BARE)
 
 
 def image(name: str = "image", **described: Any) -> Parcel:

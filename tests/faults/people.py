@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults import state
 from tests.faults.clients import came
-from tests.faults.parcels import DELEGATE, HAND, LEAVER, Parcel
+from tests.faults.parcels import BANNER, DELEGATE, HAND, LEAVER, Parcel
 from tests.faults.wire import Plan
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ def may(world: World, parcel: Parcel) -> bool:
         return _waits_for(world, parcel, who)
     if deed in ("trash", f"dismiss {DELEGATE}"):
         return _is_reviewed(world, parcel)
-    if deed in ("categorize", "review"):
+    if deed in ("categorize", "review", "compress", "do again", "ask for banner"):
         return world.outcome(parcel) == ("approved", None)
+    if deed == "fetch banner":
+        return _is_made(world, BANNER)
     if deed == "flag":
         return world.outcome(parcel)[0] in ("approved", "in_review", "rejected")
     if parcel.todo[0] == "admin: retry":
@@ -35,6 +37,12 @@ def may(world: World, parcel: Parcel) -> bool:
 def _is_reviewed(world: World, parcel: Parcel) -> bool:
     workflow = world.workflow(parcel)
     return workflow is not None and workflow["status"] == "in_progress"
+
+
+def _is_made(world: World, name: str) -> bool:
+    """Say whether a rendition is made, of whatever content."""
+    made = [row for row in state.rows() if row.get("sk", "").startswith(f"CONVERSION#{name}")]
+    return bool(made) and all(row["task"]["status"] == "completed" for row in made)
 
 
 def _waits_for(world: World, parcel: Parcel, who: str) -> bool:
@@ -126,6 +134,24 @@ def _dismiss(world: World, parcel: Parcel, plan: Plan) -> bool:
     return answer is not None and (answer.status != 409 and came(answer, 200))
 
 
+def _process_again(world: World, parcel: Parcel, plan: Plan) -> bool:
+    tasks = {
+        "editor: compress": ["compression"],
+        "editor: do again": ["virus_scan", "thumbnail", "metadata"],
+    }
+    body = {"asset_id": parcel.asset_id, "tasks": tasks[parcel.todo[0]]}
+    answer = world.call("POST", "/processing/", plan, who="editor", body=body)
+    return answer is not None and came(answer, 202)
+
+
+def _download(world: World, parcel: Parcel, plan: Plan) -> bool:
+    path = f"/assets/{parcel.asset_id}/download/?rendition={BANNER}"
+    answer = world.call("GET", path, plan, who="viewer")
+    # Whoever is the first to ask is told that it is being made.
+    early = (409,) if parcel.todo[0] == "viewer: ask for banner" else ()
+    return answer is not None and came(answer, 302, *early)
+
+
 STEPS: dict[str, Callable[[World, Parcel, Plan], bool]] = {
     **{f"editor: {decision}": _decide for decision in DECISIONS},
     **{f"moderator: {decision}": _decide for decision in DECISIONS},
@@ -139,5 +165,9 @@ STEPS: dict[str, Callable[[World, Parcel, Plan], bool]] = {
     "moderator: approve_asset": _resolve,
     f"admin: dismiss {DELEGATE}": _dismiss,
     f"admin: dismiss {LEAVER}": _dismiss,
+    "editor: compress": _process_again,
+    "editor: do again": _process_again,
+    "viewer: ask for banner": _download,
+    "viewer: fetch banner": _download,
 }
 """What others do about an upload, by the name that a parcel's `todo` has for it."""

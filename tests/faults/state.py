@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer
 from moto.dynamodb.models import dynamodb_backends
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeDeleteMarker, s3_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.core.settings import settings
@@ -91,13 +91,14 @@ def rows() -> list[Row]:
     for table in _tables().values():
         for item in table.all_items():
             attributes = item.to_json()["Attributes"]
-            found.append({name: _value(value) for name, value in attributes.items()})
+            found.append({name: value(stored) for name, stored in attributes.items()})
     return sorted(found, key=lambda row: (row["pk"], row.get("sk", "")))
 
 
 def keys(bucket: str) -> set[str]:
-    """List the keys of a bucket."""
-    return set(_buckets()[bucket].keys)
+    """List the keys of a bucket; what lies under a marker is deleted."""
+    kept = _buckets()[bucket].keys
+    return {key for key in kept if not isinstance(kept[key], FakeDeleteMarker)}
 
 
 def records(first: int) -> list[Row]:
@@ -121,7 +122,8 @@ def _versions(bucket: Any) -> dict[str, list[Any]]:
     return {key: [*bucket.keys.getlist(key)] for key in bucket.keys}
 
 
-def _value(stored: Any) -> Any:
+def value(stored: Any) -> Any:
+    """Read an attribute, which may hold JSON."""
     value = TypeDeserializer().deserialize(stored)
     if isinstance(value, str) and value[:1] in ("{", "["):
         return json.loads(value)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tests.faults import parcels
+from chalicelib.core import storage
+from chalicelib.core.settings import settings
+from tests.faults import parcels, state
 from tests.faults.parcels import BARE, Parcel
 from tests.faults.wire import Call, Fault, Plan, nothing
 from tests.faults.world import Letter, World
@@ -108,6 +110,7 @@ def passed(function: str) -> Preparation:
 def vanished(world: World) -> None:
     """Lose every execution."""
     world.wire.machines.vanish()
+    world.wire.films.vanish()
 
 
 def lost(*functions: str) -> Preparation:
@@ -132,6 +135,30 @@ def given_up(function: str) -> Preparation:
         assert world.outcome(world.parcels[-1]) == ("failed", "processing_failed")
 
     return prepare
+
+
+def mirrored(world: World) -> None:
+    """Let recent contents be looked at with the signatures by which they were scanned."""
+    world.mirror_changes(1)
+    world.clean()
+
+
+def learned(world: World) -> None:
+    """Let the scanner learn of the worm."""
+    world.scanner_learns()
+
+
+def littered(world: World) -> None:
+    """Leave objects that no content has, since two days."""
+    here, tenant = settings(), world.pipeline.acme.id
+    for bucket, sha256, name in (
+        (here.originals_bucket, "e" * 64, ""),
+        (here.renditions_bucket, "f" * 64, "/thumbnail-small.webp"),
+    ):
+        key = f"{tenant}/{sha256}{name}"
+        storage.put(bucket, key, b"litter", "text/plain")
+        state.date(bucket, key, world.moment - timedelta(days=2))
+        world.strangers.add(sha256)
 
 
 def asked_to_scan(world: World) -> None:
@@ -199,6 +226,12 @@ def sweeps(world: World, plan: Plan) -> None:
     """Run the sweeper; two may run at once."""
     world.wire.meanwhile = world.sweep
     world.sweep(plan)
+
+
+def cleans(world: World, plan: Plan) -> None:
+    """Run what scans again and cleans up; two may run at once."""
+    world.wire.meanwhile = world.clean
+    world.clean(plan)
 
 
 def tends(world: World, plan: Plan) -> None:

@@ -13,6 +13,7 @@ from botocore.endpoint import Endpoint
 from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.core import clock
+from tests.faults.film_machine import FilmMachine
 from tests.faults.machines import ANSWERED, Machines, response
 
 Fault = Literal["dies before", "dies after", "answer lost", "refused", "overtaken"]
@@ -49,6 +50,7 @@ class Wire:
         self.suffered: list[str] = []
         self.meanwhile: Callable[[], object] = lambda: None
         self.machines = Machines()
+        self.films = FilmMachine()
         self._plan: Plan | None = None
         self._dead = False
         self._done: dict[str, Any] = {}
@@ -57,7 +59,10 @@ class Wire:
         def carry(endpoint: Endpoint, request: Any, operation: Any, context: Any) -> Any:
             def send() -> Any:
                 if operation.name in ANSWERED:
-                    return self.machines.answer(operation.name, request.body, clock.now())
+                    body = json.loads(request.body)
+                    is_film = self.films.concerns(operation.name, body)
+                    machine = self.films if is_film else self.machines
+                    return machine.answer(operation.name, body, clock.now())
                 if operation.name == "TransactWriteItems":
                     token = json.loads(request.body)["ClientRequestToken"]
                     return self._once(token, lambda: real(endpoint, request, operation, context))

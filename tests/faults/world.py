@@ -2,24 +2,32 @@
 
 import copy
 import gc
+import hashlib
 import itertools
 import random
 import secrets
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.core import clock, queues, settings
+from chalicelib.core import clock, queues, settings, storage
 from chalicelib.core.outbox import SYSTEM
+from chalicelib.processing.conversion import on_demand
+from chalicelib.processing.media import sandbox
+from chalicelib.processing.scanning import clamd as clamds
 from chalicelib.processing.scanning.clamd import Clamd
 from chalicelib.tenants import invitations
 from chalicelib.workflows.moderation import bans, flags, takedowns
+from local import clamav
 from tests import cloud as clouds
-from tests.faults import clients, parcels, people, state
+from tests.faults import clients, parcels, people, state, work
+from tests.faults.film_machine import FilmMachine
 from tests.faults.machines import Machines
 from tests.faults.parcels import DELEGATE, LEAVER, MOST_VERSIONS, TEXT, Parcel
 from tests.faults.wire import Died, Plan, Wire, nothing
@@ -32,8 +40,8 @@ MOST_RECEIVES = 5
 STREAM = "dispatch_records"
 """The function that follows a stream, whose records keep their order."""
 
-FOLLOWERS = ("keep_time", "end_workflows", "notify")
-"""The functions that follow what is reviewed, beside those of an upload."""
+FOLLOWERS = ("keep_time", "end_workflows", "notify", "convert_media")
+"""The functions that follow what is ready or reviewed, beside those of an upload."""
 
 _ROUNDS = 40
 _WAITS = (timedelta(minutes=17), timedelta(minutes=17), timedelta(hours=2, minutes=10))
@@ -71,13 +79,16 @@ class Kept:
     ids: Any
     parcels: list[Parcel]
     post: list[Letter]
-    machines: Machines
+    machines: tuple[Machines, FilmMachine]
+    knows_more: bool
 
 
 class World:
     """One Reef, its clients and its post."""
 
-    def __init__(self, pipeline: Pipeline, clamd: Clamd, patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, pipeline: Pipeline, clamd: Clamd, newer: Clamd, patch: pytest.MonkeyPatch
+    ) -> None:
         self.pipeline = pipeline
         self.wire = Wire(patch)
         self.random = random.Random()
@@ -87,15 +98,24 @@ class World:
         self.delivered: list[Letter] = []
         self.sweeps = 0
         self.templates: dict[str, str] = {}
-        self._clamd = clamd
+        self.strangers: set[str] = set()
+        self.is_cleaned = self.knows_more = False
+        self._clamd, self._newer = clamd, newer
         self._ticks = self._dispatched = 0
         self._ids = random.Random()
         patch.setattr(clock, "now", self._now)
         patch.setattr(secrets, "randbits", lambda bits: self._ids.getrandbits(bits))
+        patch.setattr(sandbox, "run", work.remembering(sandbox.run))
         # What goes in slices goes on at the next version already.
         for module, name in ((takedowns, "SLICE"), (bans, "SLICE"), (flags, "_SLICES_AT_ONCE")):
             patch.setattr(module, name, 1)
-        pipeline.configure(max_versions=MOST_VERSIONS)
+        pipeline.configure(
+            max_versions=MOST_VERSIONS,
+            conversion_segment_seconds=2,
+            renditions={parcels.BANNER: {"width": 16, "height": 16, "fit": "crop"}},
+        )
+        for wait in ("WAIT_SECONDS", "SHORT_WAIT_SECONDS"):
+            patch.setattr(on_demand, wait, 0.0)
         self._invite(**{LEAVER: "contributor", DELEGATE: "viewer"})
         state.wipe()
         self._empty = state.save()
@@ -147,7 +167,9 @@ class World:
         self.parcels, self.post, self.delivered = [], [], []
         self.sweeps = self._dispatched = 0
         self.templates = {}
-        self.wire.machines = Machines()
+        self.strangers = set()
+        self.is_cleaned = self.knows_more = False
+        self.wire.machines, self.wire.films = Machines(), FilmMachine()
         self.scanner_returns()
 
     def keep(self) -> Kept:
@@ -156,8 +178,9 @@ class World:
         parcels = [replace(parcel) for parcel in self.parcels]
         post = [replace(letter) for letter in self.post]
         ids = self._ids.getstate()
-        machines = copy.deepcopy(self.wire.machines)
-        return Kept(state.save(), self.elapsed, self._ticks, ids, parcels, post, machines)
+        machines = copy.deepcopy((self.wire.machines, self.wire.films))
+        stood = state.save(), self.elapsed, self._ticks, ids
+        return Kept(*stood, parcels, post, machines, self.knows_more)
 
     def go_back(self, kept: Kept) -> None:
         """Make everything as it was."""
@@ -166,7 +189,8 @@ class World:
         self._ids.setstate(kept.ids)
         self.parcels = [replace(parcel) for parcel in kept.parcels]
         self.post = [replace(letter) for letter in kept.post]
-        self.wire.machines = copy.deepcopy(kept.machines)
+        self.wire.machines, self.wire.films = copy.deepcopy(kept.machines)
+        self.knows_more = kept.knows_more
         self.delivered = []
         self.sweeps = self._dispatched = 0
         self.scanner_returns()
@@ -175,7 +199,7 @@ class World:
         """Describe all that outlives a process; from the same standing the same follows."""
         post = [(x.function, _subject(x.message), x.receives) for x in self.post]
         clients = [(parcel.todo, parcel.reserved is not None) for parcel in self.parcels]
-        machines = self.wire.machines.running
+        machines = self.wire.machines.running, self.wire.films.running
         return repr((state.rows(), state.stored_keys(), post, clients, machines))
 
     def scanner_leaves(self) -> None:
@@ -184,7 +208,19 @@ class World:
 
     def scanner_returns(self) -> None:
         """Let clamd answer again."""
-        self.pipeline.scan_with(self._clamd)
+        self.pipeline.scan_with(self._newer if self.knows_more else self._clamd)
+
+    def scanner_learns(self) -> None:
+        """Let clamd know the worm, and the mirror say that there are other signatures."""
+        self.knows_more = True
+        self.scanner_returns()
+        self.strangers.add(hashlib.sha256(parcels.WORM).hexdigest())
+        self.mirror_changes(2)
+
+    def mirror_changes(self, number: int) -> None:
+        """Let the mirror hold other signatures than before."""
+        data, binary = f"signatures {number}".encode(), "application/octet-stream"
+        storage.put(settings.settings().signatures_bucket, "daily.cld", data, binary)
 
     def review(self, category: str) -> None:
         """Have what is uploaded into a category reviewed, and follow what happens to it."""
@@ -273,6 +309,8 @@ class World:
         assert {source.name for source in sources} == {*functions}
         for body in self.wire.machines.messages(self.moment):
             new.append(Letter("keep_time", journeys.message(body)))
+        for body in self.wire.films.messages(self.moment):
+            new.append(Letter("convert_media", journeys.message(body)))
         if self.reviews:
             told = state.records(self._dispatched)
             self._dispatched += len(told)
@@ -323,6 +361,11 @@ class World:
         """Run the Lambda that looks after reviews."""
         self._run_scheduled("chalicelib.workflows.events.tend_workflows", plan)
 
+    def clean(self, plan: Plan = nothing) -> None:
+        """Run the Lambda that scans recent contents again and deletes what nothing has."""
+        self.is_cleaned = True
+        self._run_scheduled("chalicelib.processing.events.clean_up", plan)
+
     def send_late_mails(self) -> None:
         """Run the Lambda that sends what could not be sent at once."""
         self._run_scheduled("chalicelib.notifications.events.send_digests", nothing)
@@ -348,12 +391,17 @@ class World:
         """Let AWS be well again, everybody do what is left, and the sweeper look after the rest."""
         self.scanner_returns()
         self.finish()
+        if self.is_cleaned:
+            self.pass_time(timedelta(hours=6))
+            self.clean()
+            self.finish()
         waits = itertools.chain(_WAITS, itertools.repeat(timedelta(hours=26)))
         for wait in itertools.islice(waits, _ROUNDS):
             self._try_failed_again()
             unfinished = [row for row in state.rows() if {"due_shard", "digest_shard"} & row.keys()]
             # An execution whose token got lost waits until the time of its step is over.
-            if not unfinished and not self.post and not self.wire.machines.running:
+            executions = {**self.wire.machines.running, **self.wire.films.running}
+            if not unfinished and not self.post and not executions:
                 break
             self.pass_time(wait)
             self.sweep()
@@ -394,9 +442,20 @@ def running(clamd: Clamd) -> Iterator[World]:
         patch.setenv("REEF_LOG_LEVEL", "CRITICAL")
         gc.freeze()
         patch.setattr(clock, "now", lambda: _BEGIN)
-        with clouds.running() as cloud:
-            yield World(Pipeline(cloud, clamd, patch), clamd, patch)
+        with clouds.running() as cloud, _knowing_more() as newer:
+            yield World(Pipeline(cloud, clamd, patch), clamd, newer, patch)
     settings.settings.cache_clear()
+
+
+@contextmanager
+def _knowing_more() -> Iterator[Clamd]:
+    """Start a clamd that knows the worm, too."""
+    with tempfile.TemporaryDirectory(prefix="r-", dir="/tmp") as folder:
+        database = Path(folder) / "signatures"
+        clamav.refresh(database)
+        (database / "newer.ndb").write_text(f"Reef.Worm:0:*:{parcels.WORM.hex()}\n")
+        with clamds.start(folder, database) as started:
+            yield started
 
 
 def _subject(message: dict[str, Any]) -> object:

@@ -48,8 +48,10 @@ class Conversion(Due):
             task = msgspec.structs.replace(task, status="running", **changed)
         if self.division is None or task.status == "pending":
             return task
-        took = [float(done.partition(":")[2]) for done in self.pieces_done or ()]
-        told = Segments(len(self.division.pieces), len(took), max(took, default=None))
+        done = [piece.partition(":") for piece in self.pieces_done or ()]
+        longest = max((float(seconds) for _, _, seconds in done), default=None)
+        # A piece that was delivered twice may stand there twice.
+        told = Segments(len(self.division.pieces), len({name for name, *_ in done}), longest)
         return msgspec.structs.replace(task, segments=told)
 
 

@@ -13,7 +13,16 @@ from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import Conflict, NotFound, invalid
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, Write, change, find, find_many, put, transact
+from chalicelib.core.tables import (
+    ConditionFailed,
+    Write,
+    change,
+    find,
+    find_many,
+    put,
+    transact,
+    update,
+)
 from chalicelib.processing import arrivals, content_tasks
 from chalicelib.processing.conversion import requests
 from chalicelib.processing.conversion.models import Conversion, sort_key
@@ -26,6 +35,7 @@ KEPT = timedelta(days=30)
 _READY = frozenset({"in_review", "approved", "rejected"})
 _CONTENT_TASKS: tuple[ContentTask, ...] = ("thumbnail", "metadata")
 _STUCK_AFTER = timedelta(minutes=10)
+"""When the sweeper looks whether all of a job was sent, and sends what was not."""
 
 
 def request(actor: Actor, asset: AssetMetadata, names: list[AgainTask], now: datetime) -> str:
@@ -58,6 +68,7 @@ def request(actor: Actor, asset: AssetMetadata, names: list[AgainTask], now: dat
         scan_task=Task(job_type="virus_scan") if "virus_scan" in names else None,
         requested_by=actor.person,
         created_at=clock.timestamp(now),
+        asked_at=clock.timestamp(now),
         ttl=int((now + KEPT).timestamp()),
     )
     subject = ("asset", str(asset.asset_id))
@@ -114,11 +125,13 @@ def retry(job: RerunJob, now: datetime) -> None:
     names = [name for name in job.tasks if name in failed]
     if not names or content is None or content.generation != job.generation:
         raise Conflict("Nothing of this job has failed.")
-    writes: list[Write] = []
+    asked_at, before = clock.timestamp(now), job.asked_at
+    begin = [RerunJob.asked_at.set(asked_at)]
     if "virus_scan" in names:
-        begin = RerunJob.scan_task.set(Task(job_type="virus_scan"))
-        writes = [change(job, begin, condition=RerunJob.scan_task == job.scan_task)]
-    _begin(job, content, names, now, writes)
+        job.scan_task = Task(job_type="virus_scan")
+        begin.append(RerunJob.scan_task.set(job.scan_task))
+    job.asked_at = asked_at
+    _begin(job, content, names, now, [change(job, *begin, condition=RerunJob.asked_at == before)])
 
 
 def _begin(
@@ -130,23 +143,54 @@ def _begin(
         NotReady: the content is being deleted at this moment.
     """
     again: set[ContentTask] = {name for name in _CONTENT_TASKS if name in names}
-    if again:
-        afresh = content_tasks.afresh(again)
-        due = Content.due_actions(now + _STUCK_AFTER, content.pk)
-        rerun = Content.is_rerun.set(True)
-        writes.append(change(content, *afresh, *due, rerun, condition=contents.is_kept(content)))
+    noted = [
+        *(content_tasks.afresh(again) if again else ()),
+        *([Content.is_rerun.set(True)] if again else ()),
+        *Content.due_actions(now + _STUCK_AFTER, content.pk),
+        Content.reruns.add({job.job_id}),
+    ]
+    writes.append(change(content, *noted, condition=contents.is_kept(content)))
     try:
-        if writes:
-            transact(*writes)
+        transact(*writes)
     except ConditionFailed:
         raise NotReady("The version's bytes are just being removed.") from None
-    for name in sorted(again):
-        arrivals.send_task(content.tenant_id, content.sha256, name)
-    if "virus_scan" in names:
+    content.pending = {*(content.pending or ()), *again}
+    _send(job, content, now)
+
+
+def go_on(tenant_id: str, sha256: str, now: datetime) -> bool:
+    """Send what is left to do of a content's jobs, and look again later; gives whether it is so."""
+    content = contents.get(tenant_id, sha256)
+    if content is None or not content.reruns:
+        return False
+    keys = [(job_key(tenant_id, job_id), "RERUN") for job_id in sorted(content.reruns)]
+    left = [job for job in find_many(RerunJob, keys) if _is_under_way(job)]
+    over = {*content.reruns} - {job.job_id for job in left}
+    done = [Content.reruns.delete(over)] if over else []
+    later = Content.due_actions(now + _STUCK_AFTER, content.pk)
+    try:
+        update(content, *done, *later, condition=contents.is_kept(content))
+    except ConditionFailed:
+        return False
+    for job in left:
+        _send(job, content, now)
+    return bool(left)
+
+
+def _is_under_way(job: RerunJob) -> bool:
+    return _status(list(_tasks(job))) in {"pending", "running"}
+
+
+def _send(job: RerunJob, content: Content, now: datetime) -> None:
+    """Send what a job has still to do. Idempotent."""
+    for name in sorted(_CONTENT_TASKS):
+        if name in job.tasks and name in (content.pending or ()):
+            arrivals.send_task(content.tenant_id, content.sha256, name)
+    if job.scan_task is not None and job.scan_task.status in {"pending", "running"}:
         send_scan(content, job.job_id)
     for kind in ("conversion", "compression"):
-        if kind in names:
-            _convert(content, _renditions(content, kind), now)
+        if kind in job.tasks:
+            _convert(content, _renditions(content, kind), job, now)
 
 
 def send_scan(content: Content, job_id: str | None) -> None:
@@ -157,12 +201,13 @@ def send_scan(content: Content, job_id: str | None) -> None:
     queues.send(queue, content.tenant_id, body)
 
 
-def _convert(content: Content, names: list[str], now: datetime) -> None:
+def _convert(content: Content, names: list[str], job: RerunJob, now: datetime) -> None:
+    """Have renditions made that were not since the job was asked for."""
     for name in names:
         if requests.ask(content, name, now):
             continue
         found = find(Conversion, content.pk, sort_key(name))
-        if found is not None:
+        if found is not None and _is_older(found, job):
             requests.ask_again(found, now)
 
 
@@ -186,7 +231,17 @@ def _tasks(job: RerunJob) -> Iterable[Task]:
             yield content_tasks.task_of(content, name) or Task(job_type=name)
         else:
             keys = [(content.pk, sort_key(one)) for one in _renditions(content, name)]
-            yield from (found.shown for found in find_many(Conversion, keys))
+            found = {one.sk: one for one in find_many(Conversion, keys)}
+            for _, key in keys:
+                one = found.get(key)
+                waits = one is None or _is_older(one, job)
+                yield Task(job_type=name) if one is None or waits else one.shown
+
+
+def _is_older(conversion: Conversion, job: RerunJob) -> bool:
+    """Return whether a rendition was made, or failed, before the job was asked for."""
+    finished_at = conversion.task.finished_at
+    return finished_at is not None and finished_at < job.asked_at
 
 
 def _status(shown: list[Task]) -> TaskStatus:

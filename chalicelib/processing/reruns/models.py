@@ -18,7 +18,8 @@ class RerunJob(Item):
     """Tasks that somebody has run again (`sk` = `RERUN`; `pk` = tenant + `#` + the job's id).
 
     `generation` is the content's; of what was deleted meanwhile nothing is left to do. The scan is
-    the job's own and stands here; all other tasks belong to the content and stand there.
+    the job's own and stands here; all other tasks belong to the content and stand there. What was
+    made before `asked_at` is made once more.
     """
 
     class Meta:  # noqa: D106
@@ -34,6 +35,7 @@ class RerunJob(Item):
     scan_task = StructAttribute(Task, null=True)
     requested_by = StructAttribute(Person)
     created_at = UnicodeAttribute()
+    asked_at = UnicodeAttribute()
     ttl = IntegerAttribute()
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets import contents
 from chalicelib.core import clock
 from chalicelib.processing import sweeper
 from chalicelib.processing.media import metadata, thumbnails
 from chalicelib.processing.media.metadata import Facts
 from chalicelib.processing.media.pictures.encoding import Picture
+from chalicelib.processing.reruns import jobs
 from tests import media_files
 from tests.cloud import Answer
 from tests.journeys.pipeline import Pipeline, Reserved
@@ -106,11 +108,37 @@ def _photo(pipeline: Pipeline, reserved: Reserved) -> bytes:
 def test_what_was_asked_for_and_never_sent_the_sweeper_sends(
     pipeline: Pipeline, ready: Reserved
 ) -> None:
-    job_id = run_again(pipeline, ready["asset"]["id"], "thumbnail").json["job_id"]
-    pipeline.lose("make_thumbnails")
+    tasks = ("virus_scan", "thumbnail", "compression")
+    job_id = run_again(pipeline, ready["asset"]["id"], *tasks).json["job_id"]
+    for function in ("make_thumbnails", "scan_upload", "convert_media"):
+        pipeline.lose(function)
+    sweeper.sweep(clock.now() + timedelta(minutes=11))
+    pipeline.cloud.run()
+    told = job(pipeline, job_id)
+    assert [task["status"] for task in told["tasks"]] == ["completed"] * 3, told
+    sweeper.sweep(clock.now() + timedelta(minutes=22))
+    assert pipeline.receive("scan_upload") == []
+
+
+def test_a_job_whose_author_died_is_sent_by_the_sweeper(
+    pipeline: Pipeline, ready: Reserved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr(jobs, "_send", _fail)
+        answer = run_again(pipeline, ready["asset"]["id"], "virus_scan", "compression", "metadata")
+        assert answer.status == 500
+    pipeline.cloud.run()
+    content = contents.get(pipeline.acme.id, pipeline.asset(ready)["sha256"])
+    assert content is not None
+    (job_id,) = content.reruns
+    assert job(pipeline, job_id)["status"] == "pending"
     sweeper.sweep(clock.now() + timedelta(minutes=11))
     pipeline.cloud.run()
     assert job(pipeline, job_id)["status"] == "completed"
+
+
+def _fail(*_: Any) -> None:
+    raise OSError("the network is away")
 
 
 def test_a_picture_gets_a_web_form_when_it_is_asked_for(
