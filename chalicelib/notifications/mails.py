@@ -23,6 +23,7 @@ _HEADINGS: dict[NotificationKind, str] = {
     "quarantine": "Quarantined",
     "rights_ending": "Rights that end soon",
     "screens": "Screens",
+    "saved_search": "Found anew",
 }
 
 _FOOTER = "What Reef mails you at once, once a day or not at all, you choose here:"
@@ -117,6 +118,8 @@ def _label(told: Notification) -> str:
         return "Decide now"
     if told.kind == "screens":
         return "Look at the screens"
+    if told.search_id is not None and not told.asset_id:
+        return "Open the search"
     return "Open the review" if "?workflow=" in told.link else "Open the asset"
 
 

@@ -26,7 +26,8 @@ class Notification(Item):
     """One thing that a member is told (`sk` = `NOTIFICATION#` + its id).
 
     `title` and `text` are what inbox and mail say; `note` is what a person wrote about it, and `by`
-    who, and `comment_id` names it where it is a comment on the asset. `turn` is the workflow's, for
+    who, and `comment_id` names it where it is a comment on the asset, `search_id` the saved search
+    of which it tells. `turn` is the workflow's, for
     what can be over before anybody reads it. `mail` is what becomes of the mail: `none`, `waiting`,
     `digest`, `sent`, `refused`. Only while it waits do `digest_shard` and `digest_ref` say for what
     and until when; `claimed_until` keeps two senders from the same mail. `ttl` is when DynamoDB
@@ -44,6 +45,7 @@ class Notification(Item):
     link = UnicodeAttribute()
     asset_id = UnicodeAttribute()
     comment_id = UnicodeAttribute(null=True)
+    search_id = UnicodeAttribute(null=True)
     workflow_id = UnicodeAttribute(null=True)
     turn = IntegerAttribute(null=True)
     at = UnicodeAttribute()
@@ -86,6 +88,7 @@ class Preferences(Item):
     quarantine = UnicodeAttribute(null=True)
     rights_ending = UnicodeAttribute(null=True)
     screens = UnicodeAttribute(null=True)
+    saved_search = UnicodeAttribute(null=True)
 
 
 class LastDigest(Item):

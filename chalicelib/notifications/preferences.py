@@ -19,6 +19,7 @@ NotificationKind = Literal[
     "quarantine",
     "rights_ending",
     "screens",
+    "saved_search",
 ]
 Delivery = Literal["mail", "digest", "off"]
 """How a member is told; the inbox shows everything, whatever they choose."""

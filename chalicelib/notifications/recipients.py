@@ -13,7 +13,7 @@ from chalicelib.core.records import Record
 from chalicelib.core.tables import find
 from chalicelib.devices import registry as devices
 from chalicelib.devices.rollouts import trials
-from chalicelib.notifications import mentions, visibility, wording
+from chalicelib.notifications import matches, mentions, visibility, wording
 from chalicelib.notifications.wording import Words
 from chalicelib.tenants import members, roles
 from chalicelib.tenants.models import Member, member_key
@@ -54,6 +54,8 @@ def of(record: Record) -> list[Notice]:
         told = _device_silent(record)
     elif record.action == "rollout.rolled_back":
         told = _taken_back(record)
+    elif record.action == "saved_search.matched":
+        told = _matched(record)
     return [one for one in told if one.member_id != record.actor.id]
 
 
@@ -224,6 +226,11 @@ def _taken_back(record: Record) -> list[Notice]:
     name = "" if device is None else device.told.name
     words = wording.taken_back(rollout.group, name, rollout.failed_device_id, rollout.error)
     return [Notice(_record_id(record), rollout.created_by.id, words)]
+
+
+def _matched(record: Record) -> list[Notice]:
+    found = matches.of(record, clock.now())
+    return [] if found is None else [Notice(_record_id(record), *found)]
 
 
 def _nobody(record: Record, workflow: Workflow) -> list[Notice]:

@@ -37,6 +37,7 @@ class PreferencesShown(msgspec.Struct):
         rights_ending: how you are told that the rights of an asset of yours end soon.
         screens: how you are told of devices that fell silent, as an admin, and of your changes that
             were taken back from them.
+        saved_search: how you are told of what your saved searches find anew.
     """
 
     assignment: Delivery
@@ -47,6 +48,7 @@ class PreferencesShown(msgspec.Struct):
     quarantine: Delivery
     rights_ending: Delivery
     screens: Delivery
+    saved_search: Delivery
 
 
 class PreferencesChange(msgspec.Struct):
@@ -61,6 +63,7 @@ class PreferencesChange(msgspec.Struct):
         quarantine: for infected uploads of yours.
         rights_ending: for rights of your assets that end soon.
         screens: for devices that fell silent, and your changes that were taken back from them.
+        saved_search: for what your saved searches find anew.
     """
 
     assignment: Delivery | msgspec.UnsetType = msgspec.UNSET
@@ -71,6 +74,7 @@ class PreferencesChange(msgspec.Struct):
     quarantine: Delivery | msgspec.UnsetType = msgspec.UNSET
     rights_ending: Delivery | msgspec.UnsetType = msgspec.UNSET
     screens: Delivery | msgspec.UnsetType = msgspec.UNSET
+    saved_search: Delivery | msgspec.UnsetType = msgspec.UNSET
 
 
 @api.get("/inbox", may=MEMBERS)

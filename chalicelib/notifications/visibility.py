@@ -11,6 +11,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.tables import find
 from chalicelib.notifications import mentions
 from chalicelib.notifications.models import Notification
+from chalicelib.search.saved import searches
 from chalicelib.tenants import roles
 from chalicelib.tenants.models import Member
 from chalicelib.workflows.approval import approvers, reading
@@ -22,6 +23,9 @@ def may_know(told: Notification, member: Member, now: datetime) -> bool:
         return comment_for(told.tenant_id, told.asset_id, told.comment_id, member) is not None
     if told.kind == "screens":
         return not roles.EDITORS.isdisjoint(member.roles)
+    if told.search_id is not None and not told.asset_id:  # it names nothing that could be hidden
+        search = searches.lookup(told.tenant_id, told.search_id)
+        return search is not None and search.notifies
     if told.workflow_id is None:
         asset = find(AssetMetadata, asset_key(told.tenant_id, told.asset_id), "ASSET")
         return asset is not None and sees(asset, member, now)

@@ -28,6 +28,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         link: where to go.
         asset_id: which asset it is about; empty where it is about none.
         comment_id: which comment on the asset, if one.
+        search_id: which saved search, if one.
         workflow_id: which workflow, if one.
         turn: the workflow's turn, when it waits for the decision of whoever is told.
         due_at: until when.
@@ -41,6 +42,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     asset_id: str
     comment_id: str | None = None
+    search_id: str | None = None
     workflow_id: str | None = None
     turn: int | None = None
     due_at: str | None = None
@@ -138,7 +140,7 @@ def commented(title: str, asset_id: str, comment_id: str, by: str, note: str) ->
         text=f"{by} mentioned you in a comment on {quoted(title)}.",
         note=note.strip(),
         by=by,
-        link=_link("asset", asset_id),
+        link=link("asset", asset_id),
         asset_id=asset_id,
         comment_id=comment_id,
     )
@@ -167,7 +169,7 @@ def quarantine(
         title=f"Quarantined: {quoted(title)}",
         text=f"The virus scan found something{found} in the file {whose} as version {number} of "
         f"{quoted(title)}. Reef has locked it away, and nobody can download it. {after}",
-        link=_link("asset", asset_id),
+        link=link("asset", asset_id),
         asset_id=asset_id,
     )
 
@@ -179,7 +181,7 @@ def rights_ending(title: str, asset_id: str, expires_at: str) -> Words:
         title=f"Rights end soon: {quoted(title)}",
         text=f"The rights to show {quoted(title)} end soon. From then on Reef keeps it from "
         "viewers, links and screens. Extend them, or replace the asset.",
-        link=_link("asset", asset_id),
+        link=link("asset", asset_id),
         asset_id=asset_id,
         due_at=expires_at,
     )
@@ -193,7 +195,7 @@ def device_silent(name: str, device_id: str, last_seen_at: str | None) -> Words:
         title=f"Silent: {quoted(name)}",
         text=f"The screen {quoted(name)} is not heard of any more. Last heard of: {since}. "
         "It goes on with what it has; look whether it has power and a network.",
-        link=_link("device", device_id),
+        link=link("device", device_id),
         asset_id="",
     )
 
@@ -217,7 +219,7 @@ def taken_back(group: str, device: str, device_id: str, error: str | None) -> Wo
         title=f"Taken back: new playlists for {quoted(group)}",
         text=f"The new playlists for the screens {quoted(group)} were taken back from those that "
         f"tried them, and the others never played them. {why}",
-        link=_link("device", device_id),
+        link=link("device", device_id),
         asset_id="",
     )
 
@@ -241,7 +243,7 @@ def _to_decide(
     words = _about(workflow, kind, title, text, note, by)
     return msgspec.structs.replace(
         words,
-        link=_link("workflow", instance.workflow_id),
+        link=link("workflow", instance.workflow_id),
         turn=instance.turn,
         due_at=instance.deadline,
     )
@@ -257,7 +259,7 @@ def _about(
         text=text,
         note=note.strip(),
         by=by,
-        link=_link("asset", instance.asset_id),
+        link=link("asset", instance.asset_id),
         asset_id=instance.asset_id,
         workflow_id=instance.workflow_id,
     )
@@ -278,5 +280,6 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _link(name: str, identifier: str) -> str:
+def link(name: str, identifier: str) -> str:
+    """Return the address of something on Reef's page."""
     return f"{settings().public_url}/?{name}={identifier}"

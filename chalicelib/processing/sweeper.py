@@ -18,6 +18,8 @@ from chalicelib.processing.conversion import models as conversions
 from chalicelib.processing.reruns import jobs as reruns
 from chalicelib.processing.tasks import CONTENT_TASKS
 from chalicelib.search.naming import moves
+from chalicelib.search.saved import watching
+from chalicelib.search.saved.models import WATCH
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ def _attend(item: AnyItem, now: datetime) -> None:
         making.send_on(item.pk, item.sk, now)
     elif str(item.sk).startswith(moves.PREFIX):
         moves.go_on(item.pk, item.sk, now)
+    elif item.sk == WATCH:
+        watching.look(item.pk, now)
     elif item.sk == HAND_OVER:
         hand_over.go_on(item.pk, now)
     elif item.sk == "ASSET":

@@ -8,6 +8,8 @@ whichever is shorter, as in Roaring (Chambi et al., 2016).
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
+
 CHUNK = 30_000
 """So many ordinals make a chunk: 3,750 bytes as a bitmap, 4 kB as an item with its keys."""
 
@@ -93,6 +95,17 @@ def unpacked(stored: bytes | None) -> int:
         return int.from_bytes(stored[1:], "little")
     data = stored[1:]
     return _from_places(data[at] | data[at + 1] << 8 for at in range(0, len(data), 2))
+
+
+def stored(ordinals: Bits) -> bytes:
+    """Write a whole set, chunk by chunk, as `loaded` reads it."""
+    return msgspec.msgpack.encode({n: packed(bits) for n, bits in ordinals.chunks.items()})
+
+
+def loaded(data: bytes) -> Bits:
+    """Read a whole set that `stored` wrote."""
+    chunks = msgspec.msgpack.decode(data, type=dict[int, bytes])
+    return Bits({number: unpacked(chunk) for number, chunk in chunks.items()})
 
 
 def _from_places(positions: Iterable[int]) -> int:

@@ -1,7 +1,9 @@
 """From the assets table's stream to the index: what has changed is read and indexed once."""
 
+from chalicelib.core import clock
 from chalicelib.core.entrypoint import Change
 from chalicelib.search import index
+from chalicelib.search.saved import waking
 
 
 def follow(changes: list[Change]) -> None:
@@ -18,3 +20,4 @@ def follow(changes: list[Change]) -> None:
             by_tenant.setdefault(tenant_id, {})[asset_id] = None
     for tenant_id, asset_ids in by_tenant.items():
         index.update_index(tenant_id, asset_ids)
+        waking.wake(tenant_id, clock.now())

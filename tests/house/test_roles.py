@@ -86,6 +86,7 @@ ROWS: dict[str, tuple[int, ...]] = {
     "POST /categories/move": (DENIED, DENIED, 200, DENIED, 200, DENIED),
     "GET /searches": (200, 200, 200, 200, 200, 200),
     "POST /searches": (201, 201, 201, 201, 201, 201),
+    "PATCH /searches/{search_id}": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
     "DELETE /searches/{search_id}": (DENIED, DENIED, DENIED, DENIED, 204, DENIED),
     "GET /assets/{asset_id}/comments": (200, 200, 200, 200, 200, HIDDEN),
     "POST /assets/{asset_id}/comments": (201, 201, 201, 201, 201, HIDDEN),

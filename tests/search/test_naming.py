@@ -174,7 +174,7 @@ def test_searches_are_kept_shared_and_deleted(cloud: Cloud, acme: Tenant) -> Non
     answer = cloud.call("DELETE", f"/searches/{shared['id']}/", viewer)
     assert_problem(answer, 403, "forbidden")
     assert cloud.call("DELETE", path, editor).status == 204
-    for query in ({"colour": "red"}, {"kind": "x"}, {"limit": 5}, {"category": "//"}):
+    for query in ({"colour": "red"}, {"kind": "x"}, {"limit": 5}, {"category": "//"}, {"tag": []}):
         answer = cloud.post("/searches/", editor, {"name": "N", "query": query})
         problem = assert_problem(answer, 422, "invalid")
         assert all(one["field"].startswith("query.") for one in problem["errors"]) or query == {

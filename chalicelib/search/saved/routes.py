@@ -9,9 +9,9 @@ from chalicelib.core.api.lists import ListQuery
 from chalicelib.core.api.replies import Page
 from chalicelib.core.api.routing import Routes
 from chalicelib.core.outbox import Person
-from chalicelib.search.saved import searches
+from chalicelib.search.saved import searches, watching
 from chalicelib.search.saved.models import SavedSearch
-from chalicelib.search.saved.searches import NewSearch, Value
+from chalicelib.search.saved.searches import NewSearch, SearchChange, Value
 from chalicelib.tenants import scopes
 from chalicelib.tenants.roles import MEMBERS
 
@@ -32,6 +32,7 @@ class SearchShown(msgspec.Struct):
         name: its name.
         query: the filters, as `GET assets/` takes them.
         shared: all members of the tenant may use it.
+        notify: whose it is is told of what it finds anew.
         created_by: whose it is.
         created_at: when it was saved.
     """
@@ -40,6 +41,7 @@ class SearchShown(msgspec.Struct):
     name: str
     query: dict[str, Value]
     shared: bool
+    notify: bool
     created_by: Person
     created_at: str
 
@@ -57,7 +59,23 @@ def list_searches(actor: Actor, query: ListQuery) -> Page[SearchShown]:
 @api.post("/searches", may=MEMBERS, status=201)
 def save_search(actor: Actor, body: NewSearch) -> SearchShown:
     """Save a search."""
-    return _shown(searches.create(actor, body, clock.now()))
+    now = clock.now()
+    made = searches.create(actor, body, now)
+    if made.notifies:
+        watching.begin(made, now)
+    return _shown(made)
+
+
+@api.patch("/searches/{search_id}", may=MEMBERS, guard=searches.require_own)
+def change_search(actor: Actor, search: SavedSearch, body: SearchChange) -> SearchShown:
+    """Give a saved search another name, share it, or let it notify you, or not."""
+    now = clock.now()
+    changed = searches.change(actor, search, body, now)
+    if changed.notifies:
+        watching.begin(changed, now)
+    else:
+        watching.end(changed)
+    return _shown(changed)
 
 
 @api.delete("/searches/{search_id}", may=MEMBERS, guard=searches.require_own)
@@ -73,6 +91,7 @@ def _shown(search: SavedSearch) -> SearchShown:
         values["name"],
         values["query"],
         values["shared"],
+        search.notifies,
         search.created_by,
         search.created_at,
     )

@@ -11,8 +11,10 @@ from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import Forbidden, Invalid, NotFound, invalid
 from chalicelib.core.outbox import Person
 from chalicelib.core.resources import Resources, Values
+from chalicelib.core.tables import find
 from chalicelib.search.naming.moves import moved
 from chalicelib.search.query import AssetQuery, asked
+from chalicelib.search.saved import waking
 from chalicelib.search.saved.models import PREFIX, SavedSearch
 from chalicelib.tenants.roles import ADMINS
 
@@ -31,11 +33,27 @@ class NewSearch(msgspec.Struct, kw_only=True):
         name: its name.
         query: the filters, as `GET assets/` takes them, by name; `tag` may be a list.
         shared: let all members of the tenant use it.
+        notify: tell you of what it finds anew.
     """
 
     name: Name
     query: Annotated[dict[str, Value], msgspec.Meta(max_length=50)]
     shared: bool = False
+    notify: bool = False
+
+
+class SearchChange(msgspec.Struct):
+    """What to change of a saved search.
+
+    Attributes:
+        name: its name.
+        shared: let all members of the tenant use it.
+        notify: tell its owner of what it finds anew.
+    """
+
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    shared: bool | msgspec.UnsetType = msgspec.UNSET
+    notify: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 def create(actor: Actor, wanted: NewSearch, now: datetime) -> SavedSearch:
@@ -45,19 +63,46 @@ def create(actor: Actor, wanted: NewSearch, now: datetime) -> SavedSearch:
         Invalid: it is no query of assets, or there are too many.
     """
     texts.require_line("name", wanted.name)
-    _check(wanted.query)
+    _read(wanted.query)
     made = _searches.made_before(actor.tenant_id, now)
     if made is not None:
         return made
     if len(_searches.every(actor.tenant_id)) >= _MOST:
         raise invalid("name", f"A tenant has at most {_MOST} saved searches")
     values: Values = msgspec.to_builtins(wanted)
+    if wanted.notify:
+        waking.begin(actor.tenant_id, now)
     return _searches.create(actor.tenant_id, values, actor.person, now)
+
+
+def change(actor: Actor, search: SavedSearch, wanted: SearchChange, now: datetime) -> SavedSearch:
+    """Give a search another name, or share it, or let it notify, or not."""
+    if wanted.name is not msgspec.UNSET:
+        texts.require_line("name", wanted.name)
+    if wanted.notify is True:
+        waking.begin(actor.tenant_id, now)
+    changed = msgspec.to_builtins(wanted)
+    return _searches.replace(search, lambda read: read.values | changed, actor.person, now)
 
 
 def every(actor: Actor) -> list[SavedSearch]:
     """List a member's own searches and those that are shared, newest first."""
     return [one for one in _searches.every(actor.tenant_id) if _sees(actor, one)]
+
+
+def notifying(tenant_id: str) -> list[SavedSearch]:
+    """List a tenant's searches whose owners are told of what they find anew."""
+    return [one for one in _searches.every(tenant_id) if one.notifies]
+
+
+def lookup(tenant_id: str, search_id: str) -> SavedSearch | None:
+    """Read a search, whoever may see it; None where there is none."""
+    return find(SavedSearch, tenant_id, f"{PREFIX}{search_id}")
+
+
+def query_of(search: SavedSearch) -> AssetQuery:
+    """Return a search as `GET assets/` takes it."""
+    return _read(search.values["query"])
 
 
 def get(actor: Actor, search_id: str) -> SavedSearch:
@@ -105,8 +150,8 @@ def _sees(actor: Actor, search: SavedSearch) -> bool:
     return own or bool(search.values["shared"]) or actor.has(ADMINS)
 
 
-def _check(query: dict[str, Value]) -> None:
-    """See that a query is one that `GET assets/` takes.
+def _read(query: dict[str, Value]) -> AssetQuery:
+    """Read a query as `GET assets/` does.
 
     Raises:
         Invalid: it is not, by the names of its filters.
@@ -114,14 +159,19 @@ def _check(query: dict[str, Value]) -> None:
     given = {
         name: value if isinstance(value, list) else [_text(value)] for name, value in query.items()
     }
+    for name, values in given.items():
+        if not values:
+            raise invalid(f"query.{name}", "Has no value; leave it out")
     for name in ("cursor", "limit"):
         if name in given:
             raise invalid(f"query.{name}", "Not part of a search")
     try:
-        asked(validation.query(given, AssetQuery))
+        read = validation.query(given, AssetQuery)
+        asked(read)
     except Invalid as error:
         error.errors = [one | {"field": f"query.{one['field']}"} for one in error.errors or ()]
         raise
+    return read
 
 
 def _text(value: str | int | bool) -> str:

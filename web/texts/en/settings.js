@@ -13,6 +13,7 @@ export const kinds = [
   ["quarantine", "Quarantined files", "The virus scan locked a file away that concerns you."],
   ["rights_ending", "Rights that end", "An upload of yours cannot be shown much longer."],
   ["screens", "Screens", "A screen fell silent, or took a change of yours back."],
+  ["saved_search", "Saved searches", "A search that you saved finds something new."],
 ];
 
 /** @type {["mail" | "digest" | "off", string][]} */

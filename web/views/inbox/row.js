@@ -19,6 +19,7 @@ const ICONS = {
   quarantine: "lock",
   rights_ending: "clock",
   screens: "alert",
+  saved_search: "search",
 };
 
 /** @param {{ entry: Entry }} props */
