@@ -39,8 +39,9 @@ class Scan(msgspec.Struct, kw_only=True):
 class Rendition(msgspec.Struct):
     """Another form of a version's content, by which it can be seen or fetched.
 
-    There are `page-1` and so on of a PDF, `preview` of an animation (a short one) and of a video (a
-    muted clip), and `strip` of a video: ten stills side by side, evenly apart.
+    There are `page-1` and so on of a PDF and `slides`, a film of its pages; `preview` of an
+    animation (a short one) and of a video (a muted clip), and `strip` of a video: ten stills side
+    by side, evenly apart.
 
     Attributes:
         name: what to ask for as `rendition` of a download.
@@ -48,8 +49,8 @@ class Rendition(msgspec.Struct):
         width: in pixels.
         height: in pixels.
         size_bytes: its size.
-        sha256: of its bytes, in hexadecimal; left out of pictures of pages. It is the original's
-            where the original itself serves as this rendition.
+        sha256: of its bytes, in hexadecimal; left out of what was made before Reef kept it. It is
+            the original's where the original itself serves as this rendition.
         video_codec: of a film, such as `h264`; left out of everything else.
         similarity: of what was made smaller, how like the original it looks, by SSIM up to 1.
         recipe: of a rendition of the tenant's own, by what it was made: another definition or
@@ -118,7 +119,7 @@ def thumbnail_path(tenant_id: str, sha256: str, size: str) -> str:
 
 
 def rendition_path(tenant_id: str, sha256: str, rendition: Rendition) -> str:
-    """Return the key of a rendition in the renditions bucket, such as `…/page-1.webp`.
+    """Return the key of a rendition in the renditions bucket, such as `…/master-<digest>.mp4`.
 
     What is made twice by chance may differ, so that its own digest is part of its key.
     """

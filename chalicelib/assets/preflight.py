@@ -16,8 +16,8 @@ class Preflight(msgspec.Struct):
     """What will be made of a file, and what boards will show of it.
 
     Attributes:
-        on_boards: `as_it_is`; `converted` first, where it needs that; `as_pages`, each a picture;
-            or `never`.
+        on_boards: `as_it_is`; `converted` first, where it needs that; `as_pages`, one after the
+            other in a film; or `never`, as Office's documents, of which Reef draws no pages.
         renditions: the names of what will be made for that; a film that every board plays already
             is its own `master`.
     """
@@ -36,5 +36,5 @@ def of_type(content_type: str) -> Preflight:
         shown = name in BOARDS_SHOW
         return Preflight("as_it_is", []) if shown else Preflight("converted", ["web"])
     if name == "application/pdf":
-        return Preflight("as_pages", ["page-1"])
+        return Preflight("as_pages", ["slides"])
     return Preflight("never", [])

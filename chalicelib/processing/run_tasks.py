@@ -1,5 +1,6 @@
 """What is made from a content: thumbnails, pictures of pages and metadata, in child processes."""
 
+import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
@@ -91,7 +92,12 @@ def _beside(content: Content, source: str) -> "Outcome[list[Picture]]":
 
 def _kept(content: Content, made: "Picture") -> Rendition:
     rendition = Rendition(
-        made.name, made.content_type, made.width, made.height, size_bytes=len(made.data)
+        made.name,
+        made.content_type,
+        made.width,
+        made.height,
+        size_bytes=len(made.data),
+        sha256=hashlib.sha256(made.data).hexdigest(),
     )
     path = faces.rendition_path(content.tenant_id, content.sha256, rendition)
     storage.put(settings().renditions_bucket, path, made.data, made.content_type)

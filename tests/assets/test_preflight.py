@@ -13,7 +13,7 @@ from chalicelib.assets.preflight import Preflight
         ("image/tiff", Preflight("converted", ["web"])),
         ("image/avif", Preflight("converted", ["web"])),
         ("video/mp4; codecs=avc1", Preflight("converted", ["master"])),
-        ("application/pdf", Preflight("as_pages", ["page-1"])),
+        ("application/pdf", Preflight("as_pages", ["slides"])),
         ("audio/mpeg", Preflight("never", [])),
         ("text/plain", Preflight("never", [])),
         ("application/zip", Preflight("never", [])),

@@ -82,7 +82,7 @@ def mimetype(facts: AssetFacts) -> MimeType:
     """Return Anthias's word for a kind of asset; it looks for parts of it, so it is a bare one."""
     if facts.kind == "link":
         return _OF_LINKS[facts.link_type]
-    return "video" if facts.kind == "video" else "image"
+    return "video" if facts.kind in ("video", "document") else "image"  # a film of its pages
 
 
 def _time(moment: datetime) -> str:

@@ -38,8 +38,8 @@ _MARK_LENGTH = 12
 class AssetFacts(msgspec.Struct, array_like=True):
     """What a manifest has to know of an asset and its published version.
 
-    `seconds` is how long a film lasts, times are RFC 3339. `link_type` is that of a link, whose
-    address is `url`.
+    `seconds` is how long it lasts as a film, times are RFC 3339. `link_type` is that of a link,
+    whose address is `url`.
     """
 
     asset_id: str
@@ -135,7 +135,7 @@ def facts_of(asset: AssetMetadata) -> AssetFacts | None:
         files=boards.files_of(face),
         valid_from=asset.rights.get("valid_from"),
         expires_at=asset.rights.get("expires_at"),
-        seconds=technical.get("duration_seconds"),
+        seconds=boards.seconds_of(face),
         url=technical.get("url"),
         link_type=technical.get("link_type"),
     )

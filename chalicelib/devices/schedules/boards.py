@@ -36,6 +36,11 @@ def files_of(face: Face) -> Files:
     return {kind: _file(face, board) for kind, board in _EXAMPLES.items()}
 
 
+def seconds_of(face: Face) -> float | None:
+    """Return how long a version plays as a film; None where it is shown for as long as wanted."""
+    return boards.film_seconds(face)
+
+
 def choose(files: Files, board: str | None) -> File | Obstacle | None:
     """Return the file that a board plays, or why it plays none; None for a link, that has none.
 

@@ -52,8 +52,8 @@ class Slot(NamedTuple):
 
     @property
     def duration_seconds(self) -> int:
-        """How long it is shown; a video lasts as long as it does."""
-        if self.facts.kind == "video" and self.facts.seconds:
+        """How long it is shown; a film lasts as long as it does."""
+        if self.facts.seconds:
             return max(1, round(self.facts.seconds))
         return self.item.duration_seconds or _DEFAULT_SECONDS
 

@@ -1,11 +1,11 @@
 """What a board plays of a version, and why it may not play it.
 
 Anthias plays no film that its board cannot decode, and shows pictures of the types that its
-browser does (Anthias 2026.08, `processing.py`).
+browser does (Anthias 2026.08, `processing.py`). It shows no documents: a PDF's pages are a film.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,6 +23,13 @@ CODECS: Mapping[str, frozenset[str]] = {
     "x86": frozenset({"h264", "hevc"}),
 }
 """Which films a board decodes, by Anthias's name of it; any other decodes none."""
+
+PDF = "application/pdf"
+SLIDE_SECONDS = 10
+"""How long each page of a PDF is shown."""
+
+MOST_SLIDES = 50
+"""How many pages are shown, from the first."""
 
 Obstacle = Literal["pending", "unplayable"]
 """Why a board plays nothing of a version: what it needs is still to be made, or never will be."""
@@ -62,20 +69,31 @@ def playable(face: Face, board: str | None) -> Playable | Obstacle:
         if face.content_type in BOARDS_SHOW:
             return _original(face)
         return _first(face, ["web"])
+    codecs = CODECS["pi2"] if board is None else CODECS.get(board, frozenset())
+    if "h264" not in codecs:
+        return "unplayable"
     if face.kind == "video":
-        codecs = CODECS["pi2"] if board is None else CODECS.get(board, frozenset())
-        if "h264" not in codecs:
-            return "unplayable"
         found = _first(face, ["hevc"]) if "hevc" in codecs else "pending"
         return found if isinstance(found, Playable) else _first(face, ["master"])
+    if has_slides(face.content_type, face.technical):
+        return _first(face, ["slides"])
     return "unplayable"
 
 
-def slides(face: Face) -> list[Playable]:
-    """Return the pictures of a document's pages, in their order, for boards that show no others."""
-    pages = [one for one in face.renditions if one.name.startswith("page-")]
-    pages.sort(key=lambda one: int(one.name.removeprefix("page-")))
-    return [_of(page) for page in pages if page.sha256]
+def has_slides(content_type: str, technical: Mapping[str, Any]) -> bool:
+    """Return whether a file is a PDF that opens without a password, as far as its facts tell."""
+    is_locked = technical.get("encrypted") and not technical.get("pages")
+    return content_type == PDF and not is_locked and not technical.get("damaged")
+
+
+def film_seconds(face: Face) -> float | None:
+    """Return how long a version plays as a film; None where it is none, or nobody knows."""
+    if face.kind == "video":
+        return face.technical.get("duration_seconds")
+    pages = face.technical.get("pages")
+    if pages is None or not has_slides(face.content_type, face.technical):
+        return None
+    return float(min(pages, MOST_SLIDES) * SLIDE_SECONDS)
 
 
 def _first(face: Face, names: list[str]) -> Playable | Obstacle:

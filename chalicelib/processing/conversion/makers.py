@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 780.0
 """How long one call may work on a film: what the function's 15 minutes leave for the rest."""
 
-FILMS = frozenset({"master", "hevc", "optimised"})
+FILMS = frozenset({"master", "hevc", "optimised", "slides"})
 
 _SPARE_SECONDS = 60.0
 _MEMORY_BYTES = 2_400 * 1024**2
@@ -44,7 +44,13 @@ def maker_of(conversion: Conversion) -> Maker:
     """Return what makes the rendition that a conversion asks for."""
     if conversion.recipe is not None:
         return _own_rendition
-    made = {"master": _master, "hevc": _hevc, "web": _web, "optimised": _optimised}
+    made = {
+        "master": _master,
+        "hevc": _hevc,
+        "web": _web,
+        "optimised": _optimised,
+        "slides": _slides,
+    }
     return made[conversion.name]
 
 
@@ -58,6 +64,12 @@ def _hevc(content: Content, _: Conversion, folder: str) -> Made:
     from chalicelib.processing.conversion import transcoding
 
     return _film(content, "hevc", folder, transcoding.make_hevc)
+
+
+def _slides(content: Content, _: Conversion, folder: str) -> Made:
+    from chalicelib.processing.conversion import slides
+
+    return _film(content, "slides", folder, slides.make_slides)
 
 
 def _optimised(content: Content, _: Conversion, folder: str) -> Made:

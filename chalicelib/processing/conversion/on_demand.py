@@ -13,7 +13,7 @@ from chalicelib.core.api import waits
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.tables import find
-from chalicelib.processing.conversion import recipes, requests
+from chalicelib.processing.conversion import boards, recipes, requests
 from chalicelib.processing.conversion.models import Conversion, sort_key
 from chalicelib.processing.conversion.recipes import Recipe
 from chalicelib.tenants import accounts
@@ -59,12 +59,16 @@ def rendition(actor: Actor, asset: AssetMetadata, face: Face, name: str) -> Rend
 
 
 def _recipe(asset: AssetMetadata, face: Face, name: str) -> Recipe | None:
-    if name in BUILT_IN.get(face.kind, ()):
+    if name in BUILT_IN.get(face.kind, ()) or _is_slides(face, name):
         return None
     definition = accounts.settings_of(asset.tenant_id).renditions.get(name)
     if definition is None:
         raise NotFound("There is no such rendition.")
     return recipes.recipe_for(definition, asset.focal_point)
+
+
+def _is_slides(face: Face, name: str) -> bool:
+    return name == "slides" and boards.has_slides(face.content_type, face.technical)
 
 
 def _made(content: Content, name: str, recipe: Recipe | None) -> Rendition | None:

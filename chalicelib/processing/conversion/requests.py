@@ -9,6 +9,7 @@ from chalicelib.assets.tasks import Task
 from chalicelib.core import clock, queues
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import ConditionFailed, change, put, transact, update
+from chalicelib.processing.conversion import boards
 from chalicelib.processing.conversion.models import Conversion, sort_key
 from chalicelib.processing.conversion.recipes import Recipe
 
@@ -22,8 +23,10 @@ def wanted(content: Content) -> list[str]:
     """Return which renditions every content of this kind gets by itself.
 
     A film gets a `master`, a picture that not every board shows, or that is larger than any screen,
-    a `web` form.
+    a `web` form, and a PDF `slides`: a film of its pages.
     """
+    if boards.has_slides(content.content_type, content.technical):
+        return ["slides"]
     if content.kind == "video":
         return ["master"]
     if content.kind != "image":

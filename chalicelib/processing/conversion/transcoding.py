@@ -186,8 +186,13 @@ def run(outputs: list[Any], target: str, options: dict[str, Any], seconds: float
 
 
 def encoding(video: Stream, codec: Codec) -> dict[str, Any]:
-    """Return by which options pictures are encoded."""
-    keyframes = max(1, round(films.rate(video) * _KEYFRAME_SECONDS))
+    """Return by which options a film's pictures are encoded."""
+    return encoding_at(films.rate(video), codec)
+
+
+def encoding_at(rate: Fraction, codec: Codec) -> dict[str, Any]:
+    """Return by which options pictures are encoded, so many of them a second."""
+    keyframes = max(1, round(rate * _KEYFRAME_SECONDS))
     return _CODECS[codec] | {
         "pix_fmt": "yuv420p",
         "maxrate": films.MOST_BITS_A_SECOND * 5 // 6,

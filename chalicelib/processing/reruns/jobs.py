@@ -24,7 +24,7 @@ from chalicelib.core.tables import (
     update,
 )
 from chalicelib.processing import arrivals, content_tasks
-from chalicelib.processing.conversion import requests
+from chalicelib.processing.conversion import boards, requests
 from chalicelib.processing.conversion.models import Conversion, sort_key
 from chalicelib.processing.jobs import Job
 from chalicelib.processing.reruns.models import AgainTask, RerunJob, job_key
@@ -215,6 +215,8 @@ def _renditions(content: Content, kind: str) -> list[str]:
     """Return what a conversion, or a compression, makes of such a content."""
     if kind == "compression":
         return ["optimised"] if content.kind in {"image", "video"} else []
+    if boards.has_slides(content.content_type, content.technical):
+        return ["slides"]
     return {"video": ["master"], "image": ["web"]}.get(content.kind, [])
 
 

@@ -47,9 +47,20 @@ def test_films_are_played_as_the_best_that_a_board_decodes() -> None:
     assert boards.playable(own, "pi2") == Playable(None, "video/mp4", "mp4", SHA, 10)
 
 
-def test_no_board_plays_sounds_and_documents_but_pages_can_be_shown() -> None:
+def test_no_board_plays_sounds_and_office_but_pdfs_are_films_of_their_pages() -> None:
     assert boards.playable(face("audio", "audio/mpeg"), "x86") == "unplayable"
-    pages = [Rendition(f"page-{n}", "image/webp", 2, 2, n, sha256=OTHER) for n in (1, 10, 2)]
-    document = face("document", "application/pdf", *pages)
-    assert boards.playable(document, "x86") == "unplayable"
-    assert [page.rendition for page in boards.slides(document)] == ["page-1", "page-2", "page-10"]
+    assert boards.playable(face("document", "application/msword"), "x86") == "unplayable"
+    waiting = face("document", "application/pdf")
+    waiting.technical = {"pages": 70}
+    assert boards.playable(waiting, "x86") == "pending"
+    assert boards.playable(waiting, "pi1") == "unplayable"
+    assert boards.film_seconds(waiting) == 500.0
+    document = face("document", "application/pdf", film("slides"))
+    made = Playable("slides", "video/mp4", "mp4", OTHER, 5)
+    assert boards.playable(document, "pi2") == boards.playable(document, "pi5") == made
+    assert boards.film_seconds(document) is None
+    for facts in ({"encrypted": True}, {"damaged": True}):
+        document.technical = facts
+        assert boards.playable(document, "pi2") == "unplayable"
+    document.technical = {"encrypted": True, "pages": 1}
+    assert boards.playable(document, "pi2") == made
