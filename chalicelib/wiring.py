@@ -9,7 +9,13 @@ from datetime import datetime
 
 from chalicelib.analytics.reports import Leader
 from chalicelib.assets import admission, catalog, downloads, usage
-from chalicelib.assets.admission import Admission, Candidate, JudgeAgain, JudgeEdit
+from chalicelib.assets.admission import (
+    Admission,
+    Candidate,
+    ForeseeEdit,
+    JudgeAgain,
+    JudgeEdit,
+)
 from chalicelib.assets.analytics import tenant_report
 from chalicelib.assets.analytics.tenant_report import ShareLinks
 from chalicelib.assets.downloads import MakeRendition
@@ -46,6 +52,12 @@ def _edit_policy() -> JudgeEdit:
     from chalicelib.workflows import edit_policy
 
     return edit_policy.judge
+
+
+def _edit_preview() -> ForeseeEdit:
+    from chalicelib.workflows import edit_policy
+
+    return edit_policy.foresee
 
 
 def _reviewed_version() -> Callable[[Actor, str], int | None]:
@@ -140,6 +152,7 @@ def _holders_of_categories() -> Sequence[Holder]:
 admission.review_policy.provided_by(_decide)
 admission.holding_approval.provided_by(_holding_approval)
 admission.edit_policy.provided_by(_edit_policy)
+admission.edit_preview.provided_by(_edit_preview)
 admission.second_judgement.provided_by(_second_judgement)
 catalog.reviewed_version.provided_by(_reviewed_version)
 downloads.rendition_on_demand.provided_by(_rendition_on_demand)

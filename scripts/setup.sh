@@ -31,6 +31,7 @@ missing_packages() {
   has clamd || echo clamav-daemon
   has freshclam || echo clamav-freshclam
   has ffmpeg || echo ffmpeg
+  has exiftool || echo libimage-exiftool-perl
   has npm || echo npm
   has java || echo default-jre-headless
   has setpriv || echo util-linux

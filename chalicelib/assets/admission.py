@@ -109,6 +109,19 @@ def judge_edit(
     return edit_policy.get()(asset, asked, changed, now, actor)
 
 
+ForeseeEdit = Callable[[AssetMetadata, dict[str, Any], datetime], frozenset[str]]
+edit_preview: Hook[ForeseeEdit] = Hook("which changes of an edit would need a review?")
+
+
+def foresee_edit(asset: AssetMetadata, changed: dict[str, Any], now: datetime) -> frozenset[str]:
+    """Return which fields of an edit that nobody has made would wait for a review.
+
+    Raises:
+        RuleBlocks: a moderation rule would refuse it; nobody is told.
+    """
+    return edit_preview.get()(asset, changed, now)
+
+
 holding_approval: Hook[Callable[[AssetMetadata, AssetVersion], bool]] = Hook(
     "was a version approved under the template that applies to it now?"
 )

@@ -5,7 +5,15 @@ from typing import Literal
 import msgspec
 
 JobType = Literal[
-    "virus_scan", "thumbnail", "metadata", "conversion", "compression", "zip", "hand_over"
+    "virus_scan",
+    "thumbnail",
+    "metadata",
+    "conversion",
+    "compression",
+    "zip",
+    "hand_over",
+    "metadata_import",
+    "metadata_export",
 ]
 TaskStatus = Literal["pending", "running", "completed", "failed"]
 

@@ -147,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visits_queue: str = ""
     share_mails_queue: str = ""
     zips_queue: str = ""
+    transfers_queue: str = ""
     conversion_queue: str = ""
     conversion_machine: str = ""
     records_topic: str = ""

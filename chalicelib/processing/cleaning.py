@@ -24,8 +24,8 @@ YOUNG = timedelta(days=1)
 """What came since then may still be on its way to its content."""
 
 _AT_ONCE = 500
-_ZIPS = "zips/"
-"""Zips have a rule of the bucket's own."""
+_BY_RULE = ("zips/", "transfers/")
+"""What has rules of the bucket's own."""
 
 
 class Cleaned(msgspec.Struct):
@@ -79,7 +79,9 @@ def _batched(listed: Iterable[Listed]) -> Iterator[list[Listed]]:
 
 
 def _orphans(some: Iterable[Listed], now: datetime) -> list[Listed]:
-    old = [one for one in some if one.modified_at < now - YOUNG and not one.key.startswith(_ZIPS)]
+    old = [
+        one for one in some if one.modified_at < now - YOUNG and not one.key.startswith(_BY_RULE)
+    ]
     keys = {_content_of(one.key) for one in old}
     there = {str(content.pk) for content in find_many(Content, [(key, "CONTENT") for key in keys])}
     return [one for one in old if _content_of(one.key) not in there]

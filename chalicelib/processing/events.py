@@ -22,12 +22,13 @@ from chalicelib.processing import (
     run_tasks,
     sweeper,
 )
+from chalicelib.processing.transfers import jobs as transfers
 
 bp = Blueprint(__name__)
 
 
 class Arrived(msgspec.Struct):
-    """An upload whose bytes are to be scanned; `at` is when S3 says that they came."""
+    """An upload, or a file to import, that has come; `at` is when S3 says that it came."""
 
     tenant_id: str
     upload_id: str
@@ -50,7 +51,7 @@ class Stored(msgspec.Struct):
 
 
 def _uploads(body: str) -> list[Arrived]:
-    """Read S3 events of the uploads bucket, whose keys are tenant/asset/upload."""
+    """Read S3 events of the uploads bucket: keys are tenant/asset/upload, tenant/imports/job."""
     named = [(key.split("/"), at) for key, at in queues.created(body)]
     return [Arrived(key[0], key[2], at) for key, at in named if len(key) == 3]
 
@@ -73,11 +74,13 @@ def _contents(body: str) -> list[Stored]:
 @bp.on_sqs_message(queue="uploads-arrived", batch_size=10)
 @entrypoint.batch(_uploads)
 def route_upload(arrived: Arrived) -> None:
-    """Send an arrived upload to the scan queue for its size."""
+    """Send an arrived upload to the scan queue for its size, a file to import to its job."""
     key = asset_key(arrived.tenant_id, arrived.upload_id)
     upload = find(Upload, key, "UPLOAD")
     if upload is not None:
         arrivals.route(upload, clock.now(), arrived.at)
+    else:
+        transfers.arrived(arrived.tenant_id, arrived.upload_id)
 
 
 @bp.on_sqs_message(queue="scan-small", batch_size=1)

@@ -24,6 +24,7 @@ from chalicelib.processing.conversion import requests
 from chalicelib.processing.conversion.models import Conversion
 from chalicelib.processing.models import ProcessingJob
 from chalicelib.processing.progress import Progress
+from chalicelib.processing.transfers.models import RowOutcome
 from chalicelib.tenants import accounts, quotas
 from chalicelib.tenants.roles import ADMINS
 
@@ -35,13 +36,19 @@ class Job(msgspec.Struct):
 
     Attributes:
         id: its id.
-        asset_id: the asset whose version it works on; null where it makes a zip of several.
+        asset_id: the asset whose version it works on; null where it is about several.
         status: how far it is; `failed` as soon as one of its tasks has failed for good.
         progress_percent: the share of its tasks that have ended, or of a zip's bytes, 0 to 100.
         tasks: what it does, in order.
         left_out: of a zip, how many of the assets asked for are not in it.
         handed_over: of a job that hands over what a member owns, how much it has moved, by kind.
-        download_url: of a zip that is done, a signed URL for a few minutes.
+        dry_run: of an import, whether it only says what would become of its rows.
+        row_counts: of an import, how many rows were `changed`, `in_review`, `unchanged`, `refused`;
+            of an export how many were `exported`.
+        rows: of an import that has ended, what became of its rows; of more than 1000 those alone
+            that were refused, 1000 at most. The file at `download_url` has all.
+        download_url: of a zip or export that is done, and of an import's report, a signed URL for a
+            few minutes.
         download_urls: where it became several files, those of all.
     """
 
@@ -52,6 +59,9 @@ class Job(msgspec.Struct):
     tasks: list[Task]
     left_out: int | msgspec.UnsetType = msgspec.UNSET
     handed_over: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
+    row_counts: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+    rows: list[RowOutcome] | msgspec.UnsetType = msgspec.UNSET
     download_url: str | msgspec.UnsetType = msgspec.UNSET
     download_urls: list[str] | msgspec.UnsetType = msgspec.UNSET
 

@@ -25,13 +25,15 @@ from chalicelib.processing.progress import Progress
 from chalicelib.processing.reruns import jobs as reruns
 from chalicelib.processing.reruns.models import AgainTask, RerunJob
 from chalicelib.processing.statistics import CountedType, TypeStatistics
+from chalicelib.processing.transfers import jobs as transfers
+from chalicelib.processing.transfers.models import TransferJob
 from chalicelib.processing.zips import jobs as zips
 from chalicelib.processing.zips.models import ZipJob
 from chalicelib.tenants import scopes
 from chalicelib.tenants.quotas import QuotaExceeded
 from chalicelib.tenants.roles import CONTRIBUTORS, EDITORS, MEMBERS, OVERSEERS
 
-AnyJob = Progress | ZipJob | RerunJob | HandOver
+AnyJob = Progress | ZipJob | RerunJob | HandOver | TransferJob
 
 
 def _find(actor: Actor, job_or_asset_id: str) -> AnyJob:
@@ -39,7 +41,7 @@ def _find(actor: Actor, job_or_asset_id: str) -> AnyJob:
         return progress.find(actor, job_or_asset_id)
     except NotFound:
         pass
-    for find_for in (zips.find_for, reruns.find_for, handing.find_for):
+    for find_for in (zips.find_for, reruns.find_for, handing.find_for, transfers.find_for):
         with suppress(NotFound):
             return find_for(actor, job_or_asset_id)
     raise NotFound("There is no such job.")
@@ -50,7 +52,7 @@ api = Routes[Actor](
     scopes=scopes.ASSETS,
     loaders={"job_id": ("job", _find)},
     variables={"job_id": "The job's id, or its asset's."},
-    tags={"processing": "What becomes of uploaded bytes, scan, thumbnails, metadata; and of zips."},
+    tags={"processing": "What becomes of uploaded bytes: scan, thumbnails, metadata; other jobs."},
 )
 
 _POLL_SECONDS = (0.1, 1.0)
@@ -165,6 +167,8 @@ def _described(job: AnyJob) -> Job:
         return reruns.describe(job)
     if isinstance(job, HandOver):
         return hand_overs.describe(job)
+    if isinstance(job, TransferJob):
+        return transfers.describe(job, clock.now())
     return zips.describe(job, clock.now()) if isinstance(job, ZipJob) else jobs.describe(job)
 
 
@@ -173,6 +177,8 @@ def _read_again(job: AnyJob) -> AnyJob:
         return reruns.read_again(job)
     if isinstance(job, HandOver):
         return hand_overs.read_again(job)
+    if isinstance(job, TransferJob):
+        return transfers.read_again(job)
     return zips.read_again(job) if isinstance(job, ZipJob) else progress.refreshed(job)
 
 
@@ -205,6 +211,9 @@ def retry_job(actor: Actor, job: AnyJob) -> Retried:
         return Retried(job.job_id)
     if isinstance(job, HandOver):
         handing.retry(job, clock.now())
+        return Retried(job.job_id)
+    if isinstance(job, TransferJob):
+        transfers.retry(job)
         return Retried(job.job_id)
     jobs.retry(job, actor, clock.now())
     return Retried(job.upload.upload_id)

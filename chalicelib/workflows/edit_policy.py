@@ -81,12 +81,32 @@ def judge(
     )
 
 
-def _needs(asset: AssetMetadata, version: AssetVersion, changed: Values, now: datetime) -> _Needs:
+def foresee(asset: AssetMetadata, changed: Values, now: datetime) -> frozenset[str]:
+    """Return which of these fields would wait for a review, if they were edited now.
+
+    Raises:
+        RuleBlocks: a moderation rule would refuse them; nobody is told.
+    """
+    version = _version(asset)
+    if version is None:
+        return frozenset()
+    return _needs(asset, version, changed, now, tell=False).withheld
+
+
+def _needs(
+    asset: AssetMetadata,
+    version: AssetVersion,
+    changed: Values,
+    now: datetime,
+    *,
+    tell: bool = True,
+) -> _Needs:
     edited = AssetMetadata(**(asset.attribute_values | changed))
     texts = frozenset(changed) & _TEXTS
     ruling = _ruling(edited, version, texts, now) if texts else rules.Ruling(False, None, [])
     if ruling.blocked:
-        _flag(edited, version, texts, now)
+        if tell:
+            _flag(edited, version, texts, now)
         raise RuleBlocks
     withheld: frozenset[str] = frozenset()
     plan: Plan | None = None

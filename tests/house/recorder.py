@@ -23,6 +23,7 @@ from chalicelib.devices.playlists import following as playlists
 from chalicelib.notifications import deliveries, digests
 from chalicelib.processing import cleaning, recent_scans, sweeper
 from chalicelib.processing.scanning import scanner_source
+from chalicelib.processing.transfers import exporting, importing
 from chalicelib.processing.zips import making
 from chalicelib.search import following
 from chalicelib.tenants.audit import dispatching
@@ -43,6 +44,8 @@ _DIRECTLY = (
     ("clean_up", recent_scans, "ask"),
     ("refresh_signatures", scanner_source, "refresh"),
     ("make_zip", making, "make"),
+    ("transfer_metadata", importing, "run"),
+    ("transfer_metadata", exporting, "run"),
     ("tend_workflows", recovery, "tend"),
     ("keep_time", deadlines, "expire"),
     ("end_workflows", record_consumer, "consider"),

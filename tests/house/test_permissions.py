@@ -75,7 +75,11 @@ def test_only_scanners_write_originals_and_nothing_that_parses_media_holds_secre
 
     scanners = {"ScanUploadRole", "ScanLargeUploadRole"}
     assert roles("s3:PutObject", "OriginalsBucket") == scanners
-    assert roles("s3:GetObjectVersion", "UploadsBucket") == scanners
+    assert roles("s3:GetObjectVersion", '${UploadsBucket.Arn}/*"') == scanners
+    # Files to import are read as text by one function, and handed out by none.
+    importers = {"TransferMetadataRole"}
+    assert roles("s3:GetObjectVersion", '${UploadsBucket.Arn}/*/imports/*"') == importers
+    assert roles("s3:GetObjectVersion", "UploadsBucket") == scanners | importers
     # Those that can find bytes to which nothing refers any more.
     purging = {"ApiHandlerRole", "SweepUnfinishedRole"}
     assert roles("s3:DeleteObject", "OriginalsBucket") == scanners | purging | {

@@ -44,6 +44,7 @@ EXPECTED = {
     "send_digests",
     "sweep_unfinished",
     "tend_workflows",
+    "transfer_metadata",
     "watch_devices",
 }
 

@@ -131,6 +131,7 @@ def test_every_lambda_of_the_pipeline_is_found() -> None:
         "read_metadata": "metadata",
         "convert_media": "conversion",
         "make_zip": "zips",
+        "transfer_metadata": "transfers",
         "keep_time": "workflow-clock",
         "end_workflows": "workflow-endings",
         "follow_assets": "screen-changes",

@@ -8,15 +8,14 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets import admission, lifecycle
-from chalicelib.assets.metadata import schema
+from chalicelib.assets.metadata import revisions, schema
 from chalicelib.assets.metadata.descriptions import require_room
 from chalicelib.assets.models import AssetMetadata, MetadataRevision, revision_key
-from chalicelib.core import clock, optimistic_locking, pages
+from chalicelib.core import clock, optimistic_locking
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import Person, record
-from chalicelib.core.pages import Position
-from chalicelib.core.tables import Write, change, find, put, transact
+from chalicelib.core.tables import ConditionFailed, Write, change, find, put, transact
 
 FIELDS = (
     "title",
@@ -31,9 +30,11 @@ FIELDS = (
 )
 """What people say of an asset; everything else is found out by Reef."""
 
-_LAST_REVISION = 99_999_999
-
 Values = dict[str, Any]
+
+
+class AlreadyMade(Exception):
+    """The item that an edit writes along with itself is there, so that it was made before."""
 
 
 class AssetTrashed(Conflict):
@@ -53,6 +54,7 @@ def edit(
     actor: Person,
     now: datetime,
     if_match: str | None = None,
+    once: Write | None = None,
 ) -> AssetMetadata:
     """Change what is said of an asset.
 
@@ -63,8 +65,10 @@ def edit(
         actor: who edits.
         now: when.
         if_match: the caller's `If-Match` header; without it the last writer of a field wins.
+        once: is written along with the edit, under a condition that fails where that was done.
 
     Raises:
+        AlreadyMade: `once` was written before.
         AssetTrashed: it is in the trash.
         PreconditionFailed: `if_match` names another revision.
         Invalid: it is more than the table can hold.
@@ -75,23 +79,13 @@ def edit(
     """
 
     def write(read: AssetMetadata) -> AssetMetadata:
-        before = values_of(read)
-        asked = new_values(before)
-        changed = {k: v for k, v in asked.items() if v != before[k]}
-        if changed:
-            require_room(before | changed)
-        if "custom_fields" in changed:
-            fields = (before["custom_fields"], changed["custom_fields"])
-            schema.require_fit(read.tenant_id, *fields)
-        require_match(read, if_match)
-        require_live(read)
+        asked, changed = _allowed(read, new_values, if_match)
         if not changed and not asked.keys() & waiting(read).keys():
             return read
         ruling = admission.judge_edit(read, asked, changed, now, actor)
         changed = {k: v for k, v in changed.items() if k not in ruling.withheld}
         writes = [*written(read, changed, actor, now, ruling.actions), *ruling.writes]
-        if writes:
-            transact(*writes)
+        _commit(writes, once)
         ruling.afterwards()
         return read_again(read)
 
@@ -101,6 +95,57 @@ def edit(
         read_again,
         "Too many people edit this asset at the same time; try again.",
     )
+
+
+def foreseen(
+    asset: AssetMetadata,
+    new_values: Callable[[Values], Values],
+    now: datetime,
+    if_match: str | None = None,
+) -> tuple[Values, frozenset[str]]:
+    """Return what an edit would change, and which of these fields would wait for a review.
+
+    Nothing is written, and nobody is told.
+
+    Raises:
+        AssetTrashed, PreconditionFailed, Invalid, RuleBlocks: as `edit` would.
+    """
+    _, changed = _allowed(asset, new_values, if_match)
+    return changed, admission.foresee_edit(asset, changed, now) if changed else frozenset()
+
+
+def _allowed(
+    asset: AssetMetadata, new_values: Callable[[Values], Values], if_match: str | None
+) -> tuple[Values, Values]:
+    """Return the values that an edit asks for, and those that differ; raises as `edit` does."""
+    before = values_of(asset)
+    asked = new_values(before)
+    changed = {k: v for k, v in asked.items() if v != before[k]}
+    if changed:
+        require_room(before | changed)
+    if "custom_fields" in changed:
+        fields = (before["custom_fields"], changed["custom_fields"])
+        schema.require_fit(asset.tenant_id, *fields)
+    require_match(asset, if_match)
+    require_live(asset)
+    return asked, changed
+
+
+def _commit(writes: Sequence[Write], once: Write | None) -> None:
+    """Write an edit, and what is written along with it once.
+
+    Raises:
+        AlreadyMade: that was written before.
+        ConditionFailed: another request was faster.
+    """
+    if not writes:
+        return
+    try:
+        transact(*writes, *([] if once is None else [once]))
+    except ConditionFailed as failure:
+        if failure.index == len(writes):
+            raise AlreadyMade from None
+        raise
 
 
 def waiting(asset: AssetMetadata) -> Values:
@@ -162,16 +207,6 @@ def revert(
     return edit(asset, lambda _: values, actor, now, if_match)
 
 
-def history(
-    asset: AssetMetadata, limit: int, position: Position, *, after: int = 0
-) -> tuple[list[MetadataRevision], Position]:
-    """Read one page of an asset's revisions, newest first, of those after a certain one."""
-    edits = MetadataRevision.sk.between(revision_key(after + 1), revision_key(_LAST_REVISION))
-    return pages.read(
-        MetadataRevision, asset.pk, edits, limit=limit, position=position, newest_first=True
-    )
-
-
 def written(
     asset: AssetMetadata,
     changed: Values,
@@ -209,9 +244,9 @@ def written(
         *lifecycle.due_actions(asset, now),
         *actions,
     ]
-    entries = [_entry(asset, revision, actor, now, changes, before | changed)]
+    entries = [revisions.entry(asset, revision, actor, now, changes, before | changed)]
     if revision == 2:
-        entries.append(_first_entry(asset, before))
+        entries.append(revisions.first_entry(asset, before))
     edited = record(
         asset.tenant_id,
         actor,
@@ -233,38 +268,6 @@ def _same_publication(asset: AssetMetadata) -> Condition:
         missing: Condition = AssetMetadata.published_version.does_not_exist()
         return missing
     return AssetMetadata.published_version == asset.published_version
-
-
-def _entry(
-    asset: AssetMetadata,
-    revision: int,
-    actor: Person,
-    now: datetime,
-    changes: list[dict[str, Any]],
-    after: Values,
-) -> MetadataRevision:
-    return MetadataRevision(
-        asset.pk,
-        revision_key(revision),
-        revision=revision,
-        at=clock.timestamp(now),
-        actor=actor,
-        changes=changes,
-        values_after=after,
-    )
-
-
-def _first_entry(asset: AssetMetadata, values: Values) -> MetadataRevision:
-    """Write down how it began; assets that nobody edits need no history."""
-    return MetadataRevision(
-        asset.pk,
-        revision_key(1),
-        revision=1,
-        at=asset.created_at,
-        actor=asset.uploaded_by,
-        changes=[],
-        values_after=values,
-    )
 
 
 def read_again(asset: AssetMetadata) -> AssetMetadata:

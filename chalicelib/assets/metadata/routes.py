@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.assets import catalog, contents, downloads
 from chalicelib.assets.admission import RuleBlocks
-from chalicelib.assets.metadata import answers, edits, schema
+from chalicelib.assets.metadata import answers, edits, revisions, schema
 from chalicelib.assets.metadata.answers import Answers
 from chalicelib.assets.metadata.descriptions import (
     checked_category,
@@ -152,7 +152,7 @@ def list_revisions(actor: Actor, asset: AssetMetadata, query: ListQuery) -> Page
     def read(limit: int, position: Position) -> tuple[list[MetadataRevision], Position]:
         if whole or asset.public_since is not None:
             after = 0 if whole else asset.public_since or 0
-            return edits.history(asset, limit, position, after=after)
+            return revisions.history(asset, limit, position, after=after)
         return [], None
 
     def show(edit: MetadataRevision) -> RevisionShown:

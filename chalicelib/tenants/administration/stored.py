@@ -51,9 +51,9 @@ def objects(bucket: str, tenant_id: str) -> Iterator[Stored]:
             yield from (Stored(one["Key"], one["Size"]) for one in page.get("Contents", []))
 
 
-def prefixes(tenant_id: str) -> tuple[str, str]:
+def prefixes(tenant_id: str) -> tuple[str, ...]:
     """Return what the keys of a tenant's objects begin with."""
-    return f"{tenant_id}/", f"zips/{tenant_id}/"
+    return f"{tenant_id}/", f"zips/{tenant_id}/", f"transfers/{tenant_id}/"
 
 
 def _of(ending: str) -> dict[str, str]:

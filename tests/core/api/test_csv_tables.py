@@ -26,6 +26,23 @@ def test_a_cell_that_starts_a_formula_gets_an_apostrophe(cell: str) -> None:
     assert read(csv_tables.text([], [[cell]]))[1] == [f"'{cell}"]
 
 
-@pytest.mark.parametrize("cell", ["a=1", "'=1", " =1", "{}"])
+@pytest.mark.parametrize("cell", ["a=1", "'a", " =1", "{}"])
 def test_other_cells_stay_as_they_are(cell: str) -> None:
     assert read(csv_tables.text([], [[cell]]))[1] == [cell]
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        *((f"{sign}1", f"'{sign}1") for sign in "=+-@\t\r"),
+        ("'=1", "''=1"),
+        ("''=1", "'''=1"),
+        ("'text'", "'text'"),
+        ("'", "'"),
+        ("", ""),
+        ("a=1", "a=1"),
+    ],
+)
+def test_cells_are_neutralised_and_understood_again(cell: str, safe: str) -> None:
+    assert csv_tables.neutralised(cell) == safe
+    assert csv_tables.understood(safe) == cell

@@ -1,0 +1,1 @@
+"""What is said of many assets, as CSV: imported and exported by jobs."""
