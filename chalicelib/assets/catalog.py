@@ -143,7 +143,7 @@ def page(
         face = face_for(asset, actor, now)
         return None if face is None else (asset, face)
 
-    return pages.kept(read, seen, _position, limit=limit, position=position)
+    return pages.kept(read, seen, position_of, limit=limit, position=position)
 
 
 def with_sha256(actor: Actor, sha256: str) -> list[str]:
@@ -182,7 +182,8 @@ def knows_duplicate(asset: AssetMetadata, version: AssetVersion, actor: Actor) -
     return bool(own - {version.number} or {*with_sha256(actor, sha256)} - {asset.asset_id})
 
 
-def _position(asset: AssetMetadata) -> Position:
+def position_of(asset: AssetMetadata) -> Position:
+    """Return the position behind an asset in the list of all."""
     values = {
         "listed_in": asset.listed_in,
         "asset_id": asset.asset_id,

@@ -18,7 +18,6 @@ from chalicelib.core.api.lists import ListQuery
 from chalicelib.core.api.replies import Page
 from chalicelib.core.api.routing import Routes
 from chalicelib.core.errors import Conflict, NotFound, invalid
-from chalicelib.core.pages import Position
 from chalicelib.processing import examples, hand_overs, jobs, listing, progress, statistics
 from chalicelib.processing.jobs import Job
 from chalicelib.processing.progress import Progress
@@ -124,9 +123,13 @@ class Statistics(msgspec.Struct):
 
 @api.get("/processing", may=MEMBERS)
 def list_jobs(actor: Actor, query: JobQuery) -> Page[Job]:
-    """List the jobs of the assets that you see, the newest first; a page may be short."""
+    """List the jobs that you see, the newest first; a page may be short.
 
-    def read(limit: int, position: Position | None) -> tuple[list[Job], Position | None]:
+    There are those of the assets that you see, the zips and tables of metadata that you asked for,
+    and to admins all of these and what hands over a member's things.
+    """
+
+    def read(limit: int, position: listing.Json | None) -> tuple[list[Job], listing.Json | None]:
         return listing.page(actor, query.status, limit, position)
 
     # Whoever holds the cursor sees the list with their own eyes, so a member is part of it.

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from chalicelib.assets import job_notes
 from chalicelib.assets.hand_over.models import HAND_OVER, HandOver, job_key
 from chalicelib.assets.hand_over.parts import Handing, Moved, parts
 from chalicelib.assets.tasks import TaskError
@@ -54,7 +55,8 @@ def request(tenant_id: str, giver: Person, taker: Person, actor: Person, now: da
     )
     job.make_due(now + _SWEPT_AFTER, job_id)
     written = _record(job, "member.hand_over_begun", now)
-    transact(put(job, condition=HandOver.pk.does_not_exist()), put(written))
+    noted = job_notes.noted(tenant_id, "HANDOVER", job_id, now)
+    transact(put(job, condition=HandOver.pk.does_not_exist()), put(written), noted)
     until = time.monotonic() + _AT_ONCE_SECONDS
     try:
         work(job, now, lambda: time.monotonic() < until)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from chalicelib.assets import catalog, contents
+from chalicelib.assets import catalog, contents, job_notes
 from chalicelib.assets.contents import Content
 from chalicelib.assets.downloads import NotReady
 from chalicelib.assets.models import AssetMetadata
@@ -74,7 +74,8 @@ def request(actor: Actor, asset: AssetMetadata, names: list[AgainTask], now: dat
     subject = ("asset", str(asset.asset_id))
     told = {"job_id": job_id, "version": face.number, "tasks": names}
     written = record(asset.tenant_id, actor.person, "asset.processed_again", subject, now, new=told)
-    _begin(job, content, names, now, [put(job), put(written)])
+    noted = job_notes.noted(asset.tenant_id, "RERUN", job_id, now, job.ttl)
+    _begin(job, content, names, now, [put(job), put(written), noted])
     return job_id
 
 

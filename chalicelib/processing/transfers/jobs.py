@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.assets import downloads
+from chalicelib.assets import downloads, job_notes
 from chalicelib.assets.tasks import Task, TaskError, TaskStatus
 from chalicelib.core import clock, queues, signing, storage
 from chalicelib.core.api.identity import Actor, KeyLimits
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.outbox import record
 from chalicelib.core.settings import settings
-from chalicelib.core.tables import ConditionFailed, find, insert, put, transact, update
+from chalicelib.core.tables import ConditionFailed, Write, find, put, transact, update
 from chalicelib.processing.jobs import Job
 from chalicelib.processing.transfers.models import (
     TRANSFER,
@@ -46,7 +46,7 @@ def request_export(actor: Actor, now: datetime) -> str:
     subject = ("tenant", actor.tenant_id)
     told = {"job_id": job.job_id}
     written = record(actor.tenant_id, actor.person, "metadata.exported", subject, now, new=told)
-    transact(put(job), put(written))
+    transact(put(job), put(written), _noted(job, now))
     send(job)
     return job.job_id
 
@@ -55,7 +55,7 @@ def request_import(actor: Actor, csv: str, now: datetime, *, dry_run: bool) -> s
     """Have a small file imported; gives the job's id."""
     job = _new(actor, "import", now, is_dry_run=dry_run)
     storage.put(settings().uploads_bucket, upload_key(job), csv.encode(), "text/csv")
-    insert(job)
+    transact(put(job), _noted(job, now))
     send(job)
     return job.job_id
 
@@ -72,7 +72,7 @@ def await_import(
     until = now + UPLOAD_LIFETIME
     job = _new(actor, "import", now, is_dry_run=dry_run)
     job.awaited_until = clock.timestamp(until)
-    insert(job)
+    transact(put(job), _noted(job, now))
     exactly = ["content-length-range", size_bytes, size_bytes]
     bucket, key = settings().uploads_bucket, upload_key(job)
     return job.job_id, signing.presigned_post(bucket, key, [exactly], {}, UPLOAD_LIFETIME), until
@@ -98,12 +98,20 @@ def find_for(actor: Actor, job_id: str) -> TransferJob:
         NotFound: there is none, or it is somebody else's.
     """
     job = find(TransferJob, job_key(actor.tenant_id, job_id), TRANSFER)
-    if job is None or not actor.has(EDITORS):
-        raise NotFound("There is no such job.")
-    same_key = actor.key is None or actor.key.role == job.key_role
-    if not (actor.id == job.requested_by.id and same_key) and not actor.has(ADMINS):
+    if job is None or not may_see(actor, job):
         raise NotFound("There is no such job.")
     return job
+
+
+def may_see(actor: Actor, job: TransferJob) -> bool:
+    """Return whether a job is there for an editor: for who asked for it, and for admins."""
+    same_key = actor.key is None or actor.key.role == job.key_role
+    is_theirs = actor.id == job.requested_by.id and same_key
+    return actor.has(EDITORS) and (is_theirs or actor.has(ADMINS))
+
+
+def _noted(job: TransferJob, now: datetime) -> Write:
+    return job_notes.noted(job.tenant_id, TRANSFER, job.job_id, now, job.ttl)
 
 
 def actor_of(job: TransferJob) -> Actor:

@@ -11,7 +11,7 @@ from chalicelib.core.outbox import Person
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
-TRANSFER = "TRANSFER"
+TRANSFER: Literal["TRANSFER"] = "TRANSFER"
 
 RowStatus = Literal["changed", "in_review", "unchanged", "refused"]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.assets import downloads, file_names
+from chalicelib.assets import downloads, file_names, job_notes
 from chalicelib.assets.downloads import Download, NotReady, Quarantined
 from chalicelib.assets.faces import Face
 from chalicelib.assets.models import AssetMetadata
@@ -91,7 +91,8 @@ def request(
         for number, part in enumerate(parts)
     ]
     try:
-        transact(put(job, ZipJob.pk.does_not_exist()), *(put(item) for item in items))
+        noted = job_notes.noted(tenant_id, "ZIP", job_id, now, ttl)
+        transact(put(job, ZipJob.pk.does_not_exist()), noted, *(put(item) for item in items))
     except ConditionFailed:
         return job_id  # somebody else has asked for it at this very moment
     send(job)
@@ -111,7 +112,7 @@ def get(tenant_id: str, job_id: str, now: datetime) -> ZipJob:
         NotFound: there is none, or its zips are gone.
     """
     job = find(ZipJob, job_key(tenant_id, job_id), "ZIP")
-    if job is None or datetime.fromisoformat(job.created_at) + KEPT <= now:
+    if job is None or _is_gone(job, now):
         raise NotFound("There is no such job.")
     return job
 
@@ -122,11 +123,22 @@ def find_for(actor: Actor, job_id: str) -> ZipJob:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    job = get(actor.tenant_id, job_id, clock.now())
-    same_key = actor.key is None or actor.key.role == job.key_role
-    if not (actor.id == job.requested_by.id and same_key) and not actor.has(ADMINS):
+    now = clock.now()
+    job = get(actor.tenant_id, job_id, now)
+    if not may_see(actor, job, now):
         raise NotFound("There is no such job.")
     return job
+
+
+def may_see(actor: Actor, job: ZipJob, now: datetime) -> bool:
+    """Return whether a job is there for somebody: who asked for it, or an admin."""
+    same_key = actor.key is None or actor.key.role == job.key_role
+    is_theirs = actor.id == job.requested_by.id and same_key
+    return (is_theirs or actor.has(ADMINS)) and not _is_gone(job, now)
+
+
+def _is_gone(job: ZipJob, now: datetime) -> bool:
+    return datetime.fromisoformat(job.created_at) + KEPT <= now
 
 
 def read_again(job: ZipJob) -> ZipJob:
