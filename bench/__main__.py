@@ -11,6 +11,8 @@ from bench import (
     dropping,
     formats,
     importing,
+    moving_in,
+    polling,
     scanning,
     searching,
     signing,
@@ -34,6 +36,8 @@ PARTS: dict[str, tuple[str, Part]] = {
     "drop": (dropping.TITLE, dropping.measure),
     "search": (searching.TITLE, searching.measure),
     "approvals": (approving.TITLE, approving.measure),
+    "agent": (polling.TITLE, polling.measure),
+    "moving-in": (moving_in.TITLE, moving_in.measure),
 }
 
 

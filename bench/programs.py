@@ -1,23 +1,12 @@
 """The peers that are programs of their own, started for each file or size."""
 
-import json
 import shutil
-import subprocess
-import sys
 from abc import abstractmethod
 from pathlib import Path
-from typing import NamedTuple
 
 from bench.peers import SIDES, Missing, Peer, Shot
+from bench.spawning import Run, Spawner
 from chalicelib.processing.media.pictures import encoding
-
-_SPAWNER = Path(__file__).parent / "spawner.py"
-
-
-class _Run(NamedTuple):
-    seconds: float
-    cpu: float
-    peak_bytes: int
 
 
 class Programs(Peer):
@@ -27,13 +16,7 @@ class Programs(Peer):
         self._folder = folder
         self._idle: tuple[float, float] | None = None
         limits = {"VIPS_CONCURRENCY": "1", "MAGICK_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"}
-        self._spawner = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_SPAWNER)],
-            env=limits,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        self._spawner = Spawner(limits)
 
     @abstractmethod
     def commands(self, path: Path) -> list[list[str]]:
@@ -63,17 +46,10 @@ class Programs(Peer):
 
     def close(self) -> None:
         """End the helper that runs the programs."""
-        self._spawner.kill()
-        self._spawner.wait()
+        self._spawner.close()
 
-    def _run(self, command: list[str]) -> _Run:
-        assert self._spawner.stdin is not None
-        assert self._spawner.stdout is not None
-        print(json.dumps(command), file=self._spawner.stdin, flush=True)
-        status, *run = json.loads(self._spawner.stdout.readline())
-        if status:
-            raise RuntimeError(f"{command[0]} ended with status {status}")
-        return _Run(*run)
+    def _run(self, command: list[str]) -> Run:
+        return self._spawner.run(command)
 
 
 class Vipsthumbnail(Programs):

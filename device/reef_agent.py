@@ -12,6 +12,9 @@ has done stands in `state.json`, and what it was about to do stands there before
     reef_agent.py once                                one round
     reef_agent.py update FILE_OR_URL                  take a newer signed agent in place of this one
 
+Where Reef says in the manifest which newer agent to run, the service fetches that one, and goes on
+with it if its signature is by the known key.
+
 The settings are one JSON file; `Settings` says what it holds.
 """
 
@@ -73,6 +76,12 @@ _UNANSWERED_SECONDS = 120
 _RETRY_SECONDS = (60, 300, 900, 3600)
 """When what failed is tried again: after the first failure, the second, and so on."""
 
+_TRIAL_STARTS, _TRIAL_SECONDS = 3, 900
+"""How often a newer agent is started, and how long it may take each time, to go its first round."""
+
+_AGENT_BYTES, _AGENT_SECONDS = 5_000_000, 120
+"""How large an agent may be, and how long it may take to come."""
+
 _PLAYS_KEPT, _PLAYS_SENT, _ERRORS_SENT, _NAMES_KEPT = 20_000, 200, 20, 500
 _SKEW_SECONDS = 60
 _POLL_SECONDS = 5.0
@@ -118,7 +127,7 @@ class Settings:
     `reef` is the address of Reef and `anthias` that of the Anthias server, whose `username` and
     `password` are needed where it asks for them. `cache_bytes` limits the cache in `state_dir`.
     `viewer_log` is the command that prints the player's log as journald's JSON lines; the agent
-    adds where to begin. `public_key` is a PEM file; an update has to be signed by its private half.
+    adds where to begin. `public_key` is a PEM file; an agent has to be signed by its private half.
     """
 
     reef: str
@@ -236,7 +245,7 @@ def read_manifest(found: Any, device_id: str) -> list[Wanted]:
 
 
 def _wanted(entry: Json) -> Wanted:
-    fields, content = dict(entry["anthias"]), entry.get("content") or {}
+    fields, content = entry["anthias"], entry.get("content") or {}
     wanted = Wanted(str(entry["asset_id"]), int(entry["version"]), fields)
     for name in ("name", "mimetype", "start_date", "end_date"):
         if not isinstance(fields[name], str):
@@ -263,6 +272,16 @@ def _wanted(entry: Json) -> Wanted:
     return wanted
 
 
+def read_told(found: Any) -> Json | None:
+    """Return the version and address of the agent that a manifest names; None where it has none."""
+    try:
+        told = {name: str(found[name]) for name in ("version", "url")}
+    except (KeyError, TypeError):
+        return None
+    known = re.fullmatch(r"\d+\.\d+\.\d+", told["version"]) and re.match(r"https?://", told["url"])
+    return told if known else None
+
+
 def moment(text: str) -> dt.datetime:
     """Read a time; one without a zone is meant as UTC, as Anthias keeps them."""
     read = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -281,8 +300,9 @@ def differences(wanted: Json, found: Json) -> Json:
 def _same(name: str, wanted: Any, found: Any, row: Json) -> bool:
     if name == "name":
         # Anthias appends -1, -2 … to a name that another asset has, and unescapes ampersands.
-        plain = str(wanted).replace("&amp;", "&").strip()
-        return bool(re.fullmatch(re.escape(plain) + r"(-\d+)?", str(found)))
+        plain, shown = str(wanted).replace("&amp;", "&").strip(), str(found)
+        more = shown[len(plain) + 1 :]
+        return shown == plain or (shown == f"{plain}-{more}" and more.isdecimal())
     if name == "duration":
         return "video" in str(row.get("mimetype")) or wanted == found
     if name in ("start_date", "end_date"):
@@ -701,6 +721,195 @@ def _text(at: float) -> str:
     return shown.replace("+00:00", "Z")
 
 
+# --- Newer agents ---------------------------------------------------------------------------------
+
+
+class Releases:
+    """The agents that Reef had this player fetch, each with its signature in a folder of its own.
+
+    `agent.json` says which one the service goes on with. `good` has gone a round, `trial` not yet,
+    each `{"name", "version"}`, `trial` with `told` and the number of its `starts` too. `failed`
+    holds `{"told", "times", "at", "text"}` of what did not work, `at` None where it is for good.
+    The installed agent stays as it is: it verifies the newer one at each start, and goes on itself
+    where that one does not come to its first round.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.public_key = settings.public_key
+        self.folder = Path(settings.state_dir).resolve() / "agents"
+        self.file = Path(settings.state_dir) / "agent.json"
+        self.kept = read_json(self.file)
+
+    def choose(self) -> list[str]:
+        """Return what is to be started in place of the installed agent; nothing for that one."""
+        here = Path(__file__).resolve()
+        if here.parent.parent == self.folder:
+            return []
+        trial = self.kept.get("trial")
+        if trial and trial["starts"] >= _TRIAL_STARTS:
+            text = f"version {trial['version']} does not work on this player"
+            self.kept["failed"] = {"told": trial["told"], "times": 1, "at": None, "text": text}
+            del self.kept["trial"]
+            self.save()
+        elif trial:
+            trial["starts"] += 1
+            self.save()  # before it starts, however it ends
+        for place in ("trial", "good"):
+            held = self.kept.get(place)
+            if not held or _numbers(held["version"]) <= _numbers(VERSION):
+                continue
+            path = self.folder / held["name"] / here.name
+            try:
+                verify(path, self.public_key)
+            except Trouble as trouble:
+                log.warning("%s: %s", path, trouble)
+                del self.kept[place]  # it comes again, if Reef still wants it here
+                self.save()
+                continue
+            # The alarm outlives the start of another program, and ends it where nobody stops it.
+            signal.alarm(_TRIAL_SECONDS if place == "trial" else 0)
+            return [sys.executable, str(path)]
+        return []
+
+    def take(self, told: Json) -> bool:
+        """Fetch the agent that Reef wants here; return whether it is to be started now.
+
+        Raises:
+            Trouble: it does not come, is not signed by the known key, or did not work before.
+        """
+        if _numbers(told["version"]) <= _numbers(VERSION):
+            return False
+        if self.kept.get("trial", {}).get("told") == told:
+            return True
+        failed = self.kept.get("failed") or {}
+        if failed.get("told") != told:
+            failed = {"times": 0}
+        elif failed["at"] is None or _is_early(failed):
+            raise Trouble(failed["text"])
+        try:
+            self._fetch(told)
+        except Trouble as trouble:
+            again = {"told": told, "times": failed["times"] + 1, "at": time.time()}
+            self.kept["failed"] = again | {"text": str(trouble)}
+            self.save()
+            raise
+        return True
+
+    def _fetch(self, told: Json) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._clear()
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            new = Path(folder) / Path(__file__).name
+            version = fetch_agent(told["url"], new, self.public_key)
+            if version != told["version"]:
+                raise Trouble(f"{told['url']} is version {version}, not {told['version']}")
+            name = _sha256(new, lambda: None)
+            (self.folder / name).mkdir(exist_ok=True)
+            for path in (_signature(new), new):
+                os.replace(path, self.folder / name / path.name)
+        self.kept["trial"] = {"name": name, "version": version, "told": told, "starts": 0}
+        self.save()
+
+    def confirm(self) -> None:
+        """Note that this agent has gone a round."""
+        signal.alarm(0)
+        trial = self.kept.get("trial")
+        if trial and Path(__file__).resolve().parent == self.folder / trial["name"]:
+            self.kept = {"good": {name: trial[name] for name in ("name", "version")}}
+            self.save()
+            self._clear()
+
+    def _clear(self) -> None:
+        """Delete agents that nobody needs any more, and what a broken attempt left."""
+        needed = {self.kept[place]["name"] for place in ("trial", "good") if place in self.kept}
+        for path in self.folder.iterdir():
+            if path.name not in needed and path != Path(__file__).resolve().parent:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def save(self) -> None:
+        """Keep it on the disk."""
+        write_file(self.file, json.dumps(self.kept))
+
+
+def _is_early(failed: Json) -> bool:
+    """Whether what failed is not tried again yet."""
+    wait = _RETRY_SECONDS[min(failed["times"], len(_RETRY_SECONDS)) - 1]
+    return 0 <= time.time() - float(failed["at"]) < wait
+
+
+def fetch_agent(source: str, new: Path, public_key: str) -> str:
+    """Put an agent from a path or an address at `new`, its signature beside it; return its version.
+
+    Raises:
+        Trouble: it is not signed by the known key, not newer than this one, or does not run.
+    """
+    for path, where in ((new, source), (_signature(new), source + ".sig")):
+        with path.open("wb") as file:
+            file.write(_read(where))
+            file.flush()
+            os.fsync(file.fileno())
+    verify(new, public_key)
+    trying = [sys.executable, str(new), "--version"]
+    try:
+        tried = subprocess.run(trying, capture_output=True, timeout=60, check=False, text=True)
+    except (OSError, subprocess.SubprocessError):
+        raise Trouble("the new agent does not run on this player") from None
+    version = tried.stdout.strip()
+    if tried.returncode != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        raise Trouble("the new agent does not run on this player")
+    if _numbers(version) <= _numbers(VERSION):
+        raise Trouble(f"version {version} is not newer than {VERSION}")
+    return version
+
+
+def verify(agent: Path, public_key: str) -> None:
+    """Verify an agent by the signature beside it.
+
+    It is RSA or ECDSA over SHA-256, as `openssl dgst -sha256 -sign` makes it.
+
+    Raises:
+        Trouble: it is not signed by this key.
+    """
+    if not os.access(public_key, os.R_OK):
+        raise Trouble(f"updates need the key that signs them, in {public_key}")
+    checking = ["openssl", "dgst", "-sha256", "-verify", public_key]
+    checking += ["-signature", str(_signature(agent)), str(agent)]
+    try:
+        checked = subprocess.run(checking, capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Trouble(f"the signature cannot be verified: {type(error).__name__}") from None
+    if checked.returncode != 0 or checked.stdout.strip() != b"Verified OK":
+        raise Trouble("the new agent is not signed by the key that this player knows")
+
+
+def _signature(agent: Path) -> Path:
+    return agent.with_name(agent.name + ".sig")
+
+
+def _read(source: str) -> bytes:
+    if not re.match(r"https?://", source):
+        try:
+            return Path(source).read_bytes()
+        except OSError as error:
+            raise Trouble(f"{source} cannot be read: {type(error).__name__}") from None
+    until, found = time.monotonic() + _AGENT_SECONDS, b""
+    try:
+        with requests.get(source, timeout=_REMOTE, stream=True) as answer:
+            if answer.status_code != 200:
+                raise Trouble(f"{source} answers {answer.status_code}")
+            for block in answer.iter_content(16 * 1024):
+                found += block
+                if len(found) > _AGENT_BYTES or time.monotonic() > until:
+                    raise Trouble(f"{source} is too large or too slow")
+    except (requests.RequestException, OSError) as error:
+        raise Trouble(f"{source} cannot be read: {type(error).__name__}") from None
+    return found
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
 # --- The round ------------------------------------------------------------------------------------
 
 
@@ -712,7 +921,8 @@ class Agent:
     "version"}`, `next` with `since` too. `failed` holds `{"key", "times", "at", "text"}` of what
     did not work. `posting` is the asset that was being made, with the ids that there were before.
     `retired` are assets of Anthias to be deleted, `names` lead from names in the player's log to
-    `[asset_id, version]`.
+    `[asset_id, version]`. `told` is which agent Reef wants here, and `outdated` says that it is
+    here by now, to be started in place of this one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -720,7 +930,9 @@ class Agent:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.reef, self.anthias = Reef(settings), Anthias(settings)
         self.cache = Cache(self.folder / "cache", settings.cache_bytes)
-        self.played = PlayLog(settings)
+        self.played, self.releases = PlayLog(settings), Releases(settings)
+        self.told: Json | None = None
+        self.outdated = False
         self.state = read_json(self.folder / "state.json")
         for name, empty in (
             ("assets", {}),
@@ -730,9 +942,7 @@ class Agent:
             ("posting", None),
         ):
             self.state.setdefault(name, empty)
-        kept = read_json(self.folder / "manifest.json")
-        self.etag, self.found = kept.get("etag", ""), kept.get("manifest")
-        self.refresh = 60.0
+        self.etag, self.refresh = "", 60.0
         self.errors: list[str] = []
         self.wanted: list[Wanted] = []
         self.rows: dict[str, Json] = {}
@@ -740,6 +950,10 @@ class Agent:
         self.leaving_since: float | None = None
         self.info: Json = {}
         self.breathed, self.info_at = time.monotonic(), -1e9
+        kept = read_json(self.folder / "manifest.json")
+        with contextlib.suppress(Trouble):  # without a good one a whole one is asked for
+            self.believe(kept.get("manifest"))
+            self.etag = str(kept.get("etag", ""))
 
     # The round itself
 
@@ -756,6 +970,7 @@ class Agent:
         except ReefAway:
             self.played.read(self.state["names"], self.reef.skew)
             raise
+        self.update()
         try:
             for _ in range(10):  # each time another manifest came meanwhile
                 try:
@@ -774,24 +989,36 @@ class Agent:
         Raises:
             ReefAway: Reef has none to give, or one that is not whole.
         """
-        etag, found = self.reef.manifest(self.etag if self.found else "")
-        if found is not None:
-            try:
-                read_manifest(found, self.settings.device_id)
-            except Trouble as trouble:
-                raise ReefAway(str(trouble)) from None
-            write_file(self.folder / "manifest.json", json.dumps({"etag": etag, "manifest": found}))
-            self.etag, self.found = etag, found
+        etag, found = self.reef.manifest(self.etag)
+        if found is None:
+            return False
         try:
-            self.wanted = read_manifest(self.found, self.settings.device_id)
-        except Trouble:
-            self.etag, self.found = "", None  # the kept one is damaged: ask for a whole one
-            raise ReefAway("the kept manifest is damaged") from None
-        seconds = (self.found or {}).get("refresh_seconds")
+            self.believe(found)
+        except Trouble as trouble:
+            raise ReefAway(str(trouble)) from None
+        write_file(self.folder / "manifest.json", json.dumps({"etag": etag, "manifest": found}))
+        self.etag = etag
+        return True
+
+    def believe(self, found: Any) -> None:
+        """Take a manifest for what is wanted from now on.
+
+        Raises:
+            Trouble: it is not whole.
+        """
+        self.wanted = read_manifest(found, self.settings.device_id)
+        self.told = read_told(found.get("agent"))
+        seconds = found.get("refresh_seconds")
         self.refresh = (
             float(min(max(seconds, 5), 3600)) if isinstance(seconds, (int, float)) else 60.0
         )
-        return found is not None
+
+    def update(self) -> None:
+        """Fetch the agent that Reef wants here; it is started when this round is over."""
+        try:
+            self.outdated = self.told is not None and self.releases.take(self.told)
+        except Trouble as trouble:
+            self.say(f"agent: {trouble}")
 
     def converge(self) -> None:
         """Bring the player to the manifest; what fails for one asset holds up no other."""
@@ -826,10 +1053,11 @@ class Agent:
         posting = self.state["posting"]
         if posting is None:
             return
+        owned = self.owned()
         found = [
             row
-            for row in self.rows.values()
-            if _is_posted(row, posting) and not self.owned(row["asset_id"])
+            for anthias_id, row in self.rows.items()
+            if anthias_id not in owned and _is_posted(row, posting)
         ]
         if found:
             self.keep_next(
@@ -845,9 +1073,10 @@ class Agent:
         They are told by their header alone: the state was lost, or a request was obeyed too late.
         """
         by_ref = {wanted.ref: wanted for wanted in self.wanted if wanted.ref}
+        owned = self.owned()
         for anthias_id, row in self.rows.items():
             ref = (row.get("custom_headers") or {}).get(REF)
-            if not ref or self.owned(anthias_id):
+            if not ref or anthias_id in owned:
                 continue
             wanted = by_ref.get(ref)
             entry = self.state["assets"].get(wanted.asset_id, {}) if wanted else {}
@@ -863,15 +1092,13 @@ class Agent:
                 self.state["retired"].append(anthias_id)
                 self.save()
 
-    def owned(self, anthias_id: str) -> bool:
-        """Whether the state knows an asset of Anthias as ours."""
+    def owned(self) -> set[str]:
+        """Return the assets of Anthias that the state knows as ours."""
         entries = self.state["assets"].values()
-        return anthias_id in self.state["retired"] or any(
-            entry[place]["id"] == anthias_id
-            for entry in entries
-            for place in ("current", "next")
-            if entry.get(place)
+        held = (
+            entry[place] for entry in entries for place in ("current", "next") if place in entry
         )
+        return {each["id"] for each in held} | set(self.state["retired"])
 
     def remember_names(self) -> None:
         """Keep how the player's log names our assets."""
@@ -968,13 +1195,10 @@ class Agent:
     def put_off(self, wanted: Wanted) -> bool:
         """Whether an asset failed and is not tried again yet; it is said again."""
         failed = self.state["failed"].get(wanted.asset_id)
-        if not failed or failed["key"] != wanted.key:
+        if not failed or failed["key"] != wanted.key or not _is_early(failed):
             return False
-        wait = _RETRY_SECONDS[min(failed["times"], len(_RETRY_SECONDS)) - 1]
-        if 0 <= time.time() - failed["at"] < wait:
-            self.say(failed["text"])
-            return True
-        return False
+        self.say(failed["text"])
+        return True
 
     def fail(self, wanted: Wanted, text: str) -> None:
         """Note that an asset did not work."""
@@ -1243,12 +1467,16 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def run(settings: Settings) -> None:
-    """Go round after round until the service is stopped; slower while Reef is away."""
+    """Go round after round until the service is stopped; slower while Reef is away.
+
+    It returns when there is a newer agent, which is chosen at the service's next start.
+    """
     agent, misses = Agent(settings), 0
     while True:
         began, least = time.monotonic(), 0
         try:
             agent.round()
+            agent.releases.confirm()
             misses = 0
         except ReefAway as away:
             misses, least = misses + 1, away.retry_after
@@ -1256,6 +1484,9 @@ def run(settings: Settings) -> None:
         except Exception:  # what nobody foresaw ends its round alone
             misses += 1
             log.exception("the round failed")
+        if agent.outdated:
+            log.info("a newer agent is here; the service starts it")
+            return
         pause = max(agent.refresh * (1 if misses < 2 else min(misses, 5)), least)
         time.sleep(max(1.0, pause * random.uniform(0.9, 1.0) - (time.monotonic() - began)))
 
@@ -1299,68 +1530,19 @@ def _post(address: str, body: Json, *statuses: int) -> Json:
 def update(source: str, public_key: str, target: Path) -> str:
     """Put a newer agent in place of `target`; return its version.
 
-    `source` is a path or an address, with the signature beside it as `.sig`.
-
-    The signature is RSA or ECDSA over SHA-256, as `openssl dgst -sha256 -sign` makes it. An older
-    agent is refused too, for it may have been signed before what is wrong with it was known.
+    `source` is a path or an address, with the signature beside it as `.sig`. An older agent is
+    refused too, for it may have been signed before what is wrong with it was known.
 
     Raises:
         Trouble: it is not signed by the known key, not newer, or does not run.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        new, signature = Path(folder) / "agent.py", Path(folder) / "agent.sig"
-        new.write_bytes(_read(source))
-        signature.write_bytes(_read(source + ".sig"))
-        checking = [
-            "openssl",
-            "dgst",
-            "-sha256",
-            "-verify",
-            public_key,
-            "-signature",
-            str(signature),
-            str(new),
-        ]
-        try:
-            checked = subprocess.run(checking, capture_output=True, timeout=30, check=False)
-        except OSError as error:
-            raise Trouble(f"the signature cannot be verified: {error}") from None
-        if checked.returncode != 0 or checked.stdout.strip() != b"Verified OK":
-            raise Trouble("the new agent is not signed by the key that this player knows")
-        trying = [sys.executable, str(new), "--version"]
-        tried = subprocess.run(trying, capture_output=True, timeout=60, check=False, text=True)
-        version = tried.stdout.strip()
-        if tried.returncode != 0 or not re.fullmatch(r"\d+\.\d+\.\d+", version):
-            raise Trouble("the new agent does not run on this player")
-        if _numbers(version) <= _numbers(VERSION):
-            raise Trouble(f"version {version} is not newer than {VERSION}")
+        new = Path(folder) / target.name
+        version = fetch_agent(source, new, public_key)
         os.chmod(new, target.stat().st_mode & 0o777)
         shutil.copy2(target, target.with_suffix(".previous"))
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
         os.replace(new, target)
         return version
-
-
-def _read(source: str) -> bytes:
-    try:
-        if not re.match(r"https?://", source):
-            return Path(source).read_bytes()
-        with requests.get(source, timeout=_REMOTE, stream=True) as answer:
-            found = (
-                answer.raw.read(5_000_000, decode_content=True)
-                if answer.status_code == 200
-                else b""
-            )
-    except (requests.RequestException, OSError) as error:
-        raise Trouble(f"{source} cannot be read: {type(error).__name__}") from None
-    if not found:
-        raise Trouble(f"{source} answers {answer.status_code}")
-    return bytes(found)
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -1393,10 +1575,15 @@ def main(arguments: list[str] | None = None) -> int:
             version = update(options.source, settings.public_key, Path(__file__).resolve())
             print(f"The agent is version {version} now. To use it: systemctl restart reef-agent")
             return 0
+        newer = Releases(settings).choose() if options.command == "run" else []
+        if newer:
+            given = sys.argv[1:] if arguments is None else arguments
+            os.execv(newer[0], [*newer, *given])
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with alone(settings):
             if options.command == "run":
                 run(settings)
+                return 0
             agent = Agent(settings)
             agent.round()
             return 1 if agent.errors else 0

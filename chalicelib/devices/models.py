@@ -1,5 +1,7 @@
 """Devices, their groups and playlists, as the devices table holds them."""
 
+from typing import Annotated
+
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
@@ -10,6 +12,20 @@ from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item, Write, change
 
 DEVICE, PLAYLIST, GROUP, STAMP = "DEVICE#", "PLAYLIST#", "GROUP#", "STAMP"
+
+
+class AgentUpdate(msgspec.Struct):
+    """The agent that a player shall run, if that is newer than the one it has.
+
+    The player fetches it, and its signature, and starts it only if that is by the key it knows.
+
+    Attributes:
+        version: its version, such as `1.1.0`.
+        url: where its file is; its signature is there too, with `.sig` behind the address.
+    """
+
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[!-~]+$", max_length=2000)]
 
 
 class DeviceValues(msgspec.Struct, kw_only=True):
@@ -24,6 +40,7 @@ class DeviceValues(msgspec.Struct, kw_only=True):
     time_zone: str
     groups: list[str] = []
     playlist_ids: list[str] = []
+    agent_update: AgentUpdate | None = None
 
 
 class Report(msgspec.Struct, kw_only=True):

@@ -16,7 +16,7 @@ from chalicelib.core.repeatable_ids import under_way
 from chalicelib.core.resources import Resources, Values
 from chalicelib.core.tables import Write, change, find, put, transact, update
 from chalicelib.devices import groups, tokens
-from chalicelib.devices.models import DEVICE, Device
+from chalicelib.devices.models import DEVICE, AgentUpdate, Device
 from chalicelib.tenants import accounts
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -59,6 +59,7 @@ class DeviceChange(msgspec.Struct, kw_only=True):
         memory_bytes: its memory; null forgets it.
         time_zone: the zone of its clock, such as `Europe/Berlin`.
         groups: all groups that it is in, in place of those there are.
+        agent_update: the agent that it shall run; null tells it nothing any more.
     """
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
@@ -66,6 +67,7 @@ class DeviceChange(msgspec.Struct, kw_only=True):
     memory_bytes: Memory | msgspec.UnsetType | None = msgspec.UNSET
     time_zone: ZoneName | msgspec.UnsetType = msgspec.UNSET
     groups: GroupNames | msgspec.UnsetType = msgspec.UNSET
+    agent_update: AgentUpdate | msgspec.UnsetType | None = msgspec.UNSET
 
 
 def get(actor: Actor, device_id: str) -> Device:
@@ -171,12 +173,7 @@ def alter(
         NotFound: it has been deleted.
         Conflict: too many change it at the same time.
     """
-    given: Values = {
-        name: value
-        for name in wanted.__struct_fields__
-        if (value := getattr(wanted, name)) is not msgspec.UNSET
-    }
-    checked = _checked(given)
+    checked = _checked(msgspec.to_builtins(wanted))
     if new := [one for one in checked.get("groups", []) if one not in device.told.groups]:
         transact(*groups.kept(device.pk, new))
     return _devices.replace(device, lambda read: read.values | checked, actor.person, now, if_match)

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.core.outbox import Person
-from chalicelib.devices.models import Device
+from chalicelib.devices.models import AgentUpdate, Device
 
 
 class LeftOutShown(msgspec.Struct):
@@ -38,6 +38,7 @@ class DeviceShown(msgspec.Struct, kw_only=True):
             tenant's limit; else null.
         playing: the asset that it said to play, by id; null for none.
         agent_version: the version of its agent; null before its first heartbeat.
+        agent_update: the agent that it is told to run; null for whichever it has.
         anthias_version: the version of its Anthias; null before its first heartbeat.
         free_bytes: the room on its disk; null before its first heartbeat.
         errors: what its last heartbeat complained of, the newest last; of many the last 20.
@@ -60,6 +61,7 @@ class DeviceShown(msgspec.Struct, kw_only=True):
     silent_since: str | None
     playing: str | None
     agent_version: str | None
+    agent_update: AgentUpdate | None
     anthias_version: str | None
     free_bytes: int | None
     errors: list[str]
@@ -84,6 +86,7 @@ def shown(device: Device, token: str | None = None) -> DeviceShown:
         silent_since=device.silent_since,
         playing=report.playing,
         agent_version=report.agent_version,
+        agent_update=told.agent_update,
         anthias_version=report.anthias_version,
         free_bytes=report.free_bytes,
         errors=report.errors,

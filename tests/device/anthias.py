@@ -98,6 +98,7 @@ class FakeAnthias(Server):
         parts = BytesParser(policy=HTTP).parsebytes(head + request.body)
         part = next(iter(parts.iter_parts()))
         data = part.get_payload(decode=True)
+        assert isinstance(data, bytes)
         kind = mimetypes.guess_type(part.get_filename() or "")[0] or ""
         if kind.split("/")[0] not in ("image", "video"):
             return Answer(400, {"file_upload": "Invalid file type. Expected image or video."})

@@ -15,12 +15,17 @@ def asset_id(number: int) -> str:
 
 
 class FakeReef(Server):
-    """`entries` are the manifest's, in order. `down` answers 503; `spoil` may change answers."""
+    """`entries` are the manifest's, in order, and `told` is the agent that it names.
+
+    `down` answers 503; `spoil` may change answers; `others` are files without a redirect.
+    """
 
     def __init__(self, calls: Calls) -> None:
         super().__init__(calls)
         self.entries: list[Json] = []
         self.files: dict[str, bytes] = {}
+        self.others: dict[str, bytes] = {}
+        self.told: Json | None = None
         self.beats: list[Json] = []
         self.down, self.date = False, None
         self.pairings: list[Json] = []
@@ -76,7 +81,7 @@ class FakeReef(Server):
             "refresh_seconds": 60,
             "assets": sorted(self.entries, key=lambda entry: entry["asset_id"]),
             "order": [entry["asset_id"] for entry in self.entries],
-        }
+        } | ({"agent": self.told} if self.told else {})
 
     def answer(self, request: Request) -> Answer:
         answer: Answer = self.spoil(request, self._answer(request))
@@ -86,6 +91,8 @@ class FakeReef(Server):
         path = request.path.partition("?")[0]
         if self.down:
             return Answer(503, {"code": "unavailable"}, {"Retry-After": "7"})
+        if path in self.others:
+            return Answer(200, self.others[path])
         if path in self.files:
             assert "Authorization" not in request.headers, "the token goes to Reef's API alone"
             return Answer(302, headers={"Location": f"{self.address}/signed{path}"})
@@ -93,6 +100,8 @@ class FakeReef(Server):
             return self._bytes(request, self.files[path.removeprefix("/signed")])
         if path == "/api/v3/devices/pairing/":
             return self._pair(request.json)
+        if not path.startswith("/api/"):
+            return Answer(404, {"code": "not_found"})
         base = f"/api/v3/devices/{DEVICE}"
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return Answer(401, {"code": "unauthenticated"})

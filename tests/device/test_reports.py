@@ -1,10 +1,7 @@
-"""What the agent reports, how it is taken in, and how it is replaced by a newer one."""
+"""What the agent reports, and how it is taken in."""
 
 import json
-import re
 import stat
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,7 +10,6 @@ import pytest
 from device import reef_agent
 from tests.device.player import Player, asset_id
 from tests.device.reef import DEVICE
-from tests.device.serving import Answer
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -131,54 +127,3 @@ def test_settings_that_cannot_be_meant_are_refused(
     with reef_agent.alone(reef_agent.Settings.read(player.config)):
         assert reef_agent.main(["--config", str(player.config), "once"]) == 1
     assert "another agent runs" in capsys.readouterr().err
-
-
-def run(*command: object) -> None:
-    subprocess.run([str(each) for each in command], check=True, capture_output=True, timeout=30)
-
-
-def test_only_a_newer_agent_with_the_known_signature_takes_its_place(player: Player) -> None:
-    folder = player.config.parent
-    target, new = folder / "agent.py", folder / "new.py"
-    source = Path(reef_agent.__file__).read_text("utf-8")
-    target.write_text(source)
-    for name in ("ours", "other"):
-        run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", folder / f"{name}.key")
-    public = folder / "update.pem"
-    run("openssl", "ec", "-in", folder / "ours.key", "-pubout", "-out", public)
-
-    def update(text: str, key: str = "ours", address: str = "", spoil: bool = False) -> str:
-        new.write_text(text)
-        signature = f"{new}.sig"
-        run("openssl", "dgst", "-sha256", "-sign", folder / f"{key}.key", "-out", signature, new)
-        if spoil:
-            new.write_text(text + "\n# more\n")
-        player.reef.files |= {"/new.py": new.read_bytes()}
-        player.reef.files |= {"/new.py.sig": Path(signature).read_bytes()}
-        return reef_agent.update(address or str(new), str(public), target)
-
-    newer = re.sub(r'VERSION = "[\d.]+"', 'VERSION = "1.10.0"', source)
-    older = re.sub(r'VERSION = "[\d.]+"', 'VERSION = "0.9.9"', source)
-    for text, key, spoil, said in (
-        (newer, "other", False, "not signed by the key"),
-        (newer, "ours", True, "not signed by the key"),
-        (older, "ours", False, "is not newer"),
-        (source, "ours", False, "is not newer"),
-        ("import nowhere", "ours", False, "does not run"),
-    ):
-        with pytest.raises(reef_agent.Trouble, match=said):
-            update(text, key, spoil=spoil)
-        assert target.read_text() == source
-    with pytest.raises(reef_agent.Trouble, match="cannot be read"):
-        reef_agent.update(str(folder / "missing.py"), str(public), target)
-    with pytest.raises(reef_agent.Trouble, match="not signed"):
-        reef_agent.update(str(new), str(folder / "no.pem"), target)
-    player.reef.spoil = lambda request, answer: Answer(500)
-    with pytest.raises(reef_agent.Trouble, match="answers 500"):
-        update(newer, address=f"{player.reef.address}/new.py")
-    player.reef.spoil = lambda request, answer: answer
-    assert update(newer, address=f"{player.reef.address}/new.py") == "1.10.0"
-    assert target.read_text() == newer
-    assert target.with_suffix(".previous").read_text() == source
-    shown = subprocess.run([sys.executable, target, "--version"], capture_output=True, check=True)
-    assert shown.stdout == b"1.10.0\n"

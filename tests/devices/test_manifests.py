@@ -394,3 +394,33 @@ def test_links_are_given_to_players_as_they_are(wall: Wall) -> None:
     assert wall.as_player(player, "POST", "heartbeat", {"played": [played]}).status == 204
     (counted,) = wall.get("/plays/").json["items"]
     assert (counted["asset_id"], counted["plays"]) == (ids[0], 1)
+
+
+def test_an_admin_tells_a_device_which_agent_to_run(wall: Wall) -> None:
+    player, other = wall.device(), wall.device()
+    path, told = f"/devices/{player.id}/", {"version": "1.10.0", "url": "https://files.test/a.py"}
+    first = etag(wall, player)
+    assert wall.get(path).json["agent_update"] is None
+    assert "agent" not in wall.manifest(player)
+    changed = wall.call("PATCH", path, {"agent_update": told})
+    assert (changed.status, changed.json["agent_update"]) == (200, told)
+    assert wall.manifest(player)["agent"] == told
+    assert etag(wall, player) != first
+    assert "agent" not in wall.manifest(other)
+    assert wall.call("PATCH", path, {"name": "Hall"}).json["agent_update"] == told
+    refused = wall.call("PATCH", path, {"agent_update": None}, "editor")
+    wall.assert_refused(refused, 403, "forbidden")
+    for bad in (
+        {"version": "1.10", "url": told["url"]},
+        {"version": "1.10.0 ", "url": told["url"]},
+        {"version": "1.10.0", "url": "file:///a.py"},
+        {"version": "1.10.0", "url": "https://files.test/a b.py"},
+        {"version": "1.10.0"},
+        "1.10.0",
+    ):
+        answer = wall.call("PATCH", path, {"agent_update": bad})
+        wall.assert_refused(answer, 422, "invalid")
+    assert wall.manifest(player)["agent"] == told
+    assert wall.call("PATCH", path, {"agent_update": None}).json["agent_update"] is None
+    assert "agent" not in wall.manifest(player)
+    assert etag(wall, player) == first

@@ -12,7 +12,7 @@ from chalicelib.core.tables import ConditionFailed, update
 from chalicelib.devices import assignments, registry
 from chalicelib.devices.manifests import addresses, rows
 from chalicelib.devices.manifests.rows import AnthiasAsset
-from chalicelib.devices.models import Device, KeptManifest
+from chalicelib.devices.models import AgentUpdate, Device, KeptManifest
 from chalicelib.devices.schedules import planning
 from chalicelib.devices.schedules.planning import Machine, Plan, Row
 from chalicelib.devices.tokens import Player
@@ -71,6 +71,7 @@ class Manifest(msgspec.Struct, kw_only=True):
         refresh_seconds: how often to ask again.
         assets: each asset once.
         order: the ids of the assets in the order in which they are shown.
+        agent: the agent that the player shall run; left out where nobody told it any.
     """
 
     schema: Literal["reef-manifest/1"] = SCHEMA
@@ -79,6 +80,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     refresh_seconds: int = REFRESH_SECONDS
     assets: list[ManifestAsset]
     order: list[str]
+    agent: AgentUpdate | msgspec.UnsetType = msgspec.UNSET
 
 
 class Made(NamedTuple):
@@ -106,6 +108,7 @@ def make(player: Player, now: datetime) -> Made:
         generated_at="",
         assets=[_asset(device, row) for row in chosen],
         order=[row.slot.facts.asset_id for row in chosen],
+        agent=device.told.agent_update or msgspec.UNSET,
     )
     etag = f'"{hashlib.sha256(msgspec.json.encode(manifest)).hexdigest()[:32]}"'
     manifest.generated_at = clock.timestamp(now)
