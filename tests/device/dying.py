@@ -21,7 +21,7 @@ def main() -> None:
         nonlocal steps
         if event not in _STEPS or steps > last:
             return
-        if event == "open" and not (isinstance(arguments[1], str) and "r" not in arguments[1]):
+        if event == "open" and not int(str(arguments[2])) & os.O_CREAT:
             return
         said = repr(arguments)
         if "agents" in said or "agent.json" in said or event == "os.exec":
