@@ -89,7 +89,7 @@ def attend(
         has_time: whether to go on; what is left over is still due.
     """
     seen = 0
-    for item in _in_turns(_due(model, now)):
+    for item in _in_turns(overdue(model, now)):
         if not has_time():
             log.warning("no time left", extra={"attended": seen})
             break
@@ -102,7 +102,7 @@ def attend(
     return seen
 
 
-def _due(model: Any, now: datetime) -> list[Indexed]:
+def overdue(model: Any, now: datetime) -> list[Indexed]:
     """Read what is due, the longest overdue first."""
     until = model.due_at < clock.timestamp(now)
     found = [

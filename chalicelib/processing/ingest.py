@@ -1,7 +1,7 @@
 """From an object in the uploads bucket to a verdict, and to content that is kept."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
@@ -35,6 +35,8 @@ from chalicelib.tenants.models import Member, member_key
 log = logging.getLogger(__name__)
 
 _BACK_OFF_SECONDS = (2, 5, 15, 30, 60)
+_JOB_KEPT = timedelta(days=400)
+"""How long a job can be looked at, as the numbers of tasks can."""
 
 
 def examine(tenant_id: str, upload_id: str, now: datetime) -> None:
@@ -174,6 +176,7 @@ def _as_it_is(job: ProcessingJob) -> list[Action]:
     actions: list[Action] = [
         ProcessingJob.scan_task.set(job.scan_task),
         ProcessingJob.asset_id.set(job.asset_id),
+        ProcessingJob.ttl.set(int((clock.now() + _JOB_KEPT).timestamp())),
     ]
     if job.sha256:
         actions.append(ProcessingJob.sha256.set(job.sha256))

@@ -66,13 +66,22 @@ class Progress:
 
     @property
     def scan(self) -> Task:
-        """The scan, which comes first."""
+        """The scan, which comes first; of a job that is long over, that it came to its end."""
+        if self.is_forgotten:
+            return Task(job_type="virus_scan", status="completed")
         return (self.job.scan_task if self.job else None) or Task(job_type="virus_scan")
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the job is long over, and nothing but that is known of it."""
+        over = bool(self.upload.state == "ended") and self.version_status != "failed"
+        return self.job is None and over
 
     @property
     def tasks(self) -> list[Task]:
         """The tasks that a job shows: the scan, and what was asked to be made of clean bytes."""
-        if self.version_status in {"quarantined", "failed"} and self.content is None:
+        unmade = self.version_status in {"quarantined", "failed"} and self.content is None
+        if unmade or self.is_forgotten:
             return [self.scan]
         known = {name: self._task(name) for name in CONTENT_TASKS}
         return [

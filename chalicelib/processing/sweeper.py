@@ -102,8 +102,14 @@ def _is_scanning(upload: Upload) -> bool:
     return version is not None and bool(version.status == "scanning")
 
 
+def is_abandoned(upload: Upload, now: datetime) -> bool:
+    """Return whether an upload is open whose bytes cannot come any more."""
+    until = datetime.fromisoformat(upload.expires_at) + _SLOWEST_POST
+    return bool(upload.state == "open") and until < now
+
+
 def _arrived_or_over(upload: Upload, now: datetime) -> None:
-    over = datetime.fromisoformat(upload.expires_at) + _SLOWEST_POST < now
+    over = is_abandoned(upload, now)
     if over:
         multipart.drop_parts(upload)  # before the look, so that nothing is joined after it
     if storage.first_version(settings().uploads_bucket, upload.key) is not None:
