@@ -3,7 +3,7 @@
 import { computed, signal } from "./vendor/preact.js";
 
 /** @typedef {{ name: "library" | "workflow" | "inbox" | "preferences" | "shares"
- *   | "collections" | "collection", id: string }} Place */
+ *   | "collections" | "collection" | "search", id: string }} Place */
 
 /** The address of what waits for whoever is signed in. */
 export const INBOX = "/?inbox=mine";
@@ -13,6 +13,14 @@ export const PREFERENCES = "/?preferences=notifications";
 
 /** The address of the share links that one has made. */
 export const SHARES = "/?shares=mine";
+
+/**
+ * The address of a saved search, which leads on to what it finds.
+ * @param {string} id
+ */
+export function addressOfSearch(id) {
+  return `/?search=${encodeURIComponent(id)}`;
+}
 
 /** The address of the tenant's collections. */
 export const COLLECTIONS = "/?collections=all";
@@ -27,6 +35,7 @@ export const openId = computed(() => new URLSearchParams(search.value).get("asse
 
 /** How the library can be narrowed and turned, each as it is called in the address and the API. */
 const FILTERS = [
+  "q",
   "kind",
   "status",
   "tag",
@@ -36,11 +45,19 @@ const FILTERS = [
   "created_before",
   "min_size_bytes",
   "max_size_bytes",
+  "similar_to",
+  "sort",
   "order",
   "trashed",
 ];
 
-/** What the address says of the library: filters by name, without those that are not set. */
+/** Those that leave everything there. */
+const HIDE_NOTHING = ["sort", "order"];
+
+/**
+ * What the address says of the library: filters by name, without those that are not set. Several tags
+ * are lines of one text.
+ */
 export const filters = computed(
   () => /** @type {Record<string, string>} */ (JSON.parse(filterText.value)),
 );
@@ -48,13 +65,17 @@ export const filters = computed(
 /** The same as a text, so that nothing follows when only the open asset changes. */
 const filterText = computed(() => {
   const named = new URLSearchParams(search.value);
-  return JSON.stringify(Object.fromEntries([...named].filter(([name]) => FILTERS.includes(name))));
+  const given = FILTERS.map((name) => [name, named.getAll(name).join("\n")]);
+  return JSON.stringify(Object.fromEntries(given.filter(([, value]) => value)));
 });
 
 /** Whether the library is narrowed at all; the order alone hides nothing. */
 export const isFiltered = computed(() =>
-  Object.keys(filters.value).some((name) => name !== "order"),
+  Object.keys(filters.value).some((name) => !HIDE_NOTHING.includes(name)),
 );
+
+/** The tags that all have to be there. */
+export const tags = computed(() => (filters.value.tag ? filters.value.tag.split("\n") : []));
 
 /** Whether the library is a grid of pictures or a list. */
 export const view = computed(() =>
@@ -70,6 +91,18 @@ addEventListener("popstate", readAddress);
 export function filter(changes) {
   const address = addressWith(changes);
   if (address !== addressWith({})) go(address, false);
+}
+
+/**
+ * Show the library by these filters and no others.
+ * @param {Record<string, string>} wanted
+ * @param {{ instead?: boolean }} [options] `instead`: in the place of the present page.
+ */
+export function showLibrary(wanted, { instead = false } = {}) {
+  const address = addressBy(new URLSearchParams(), wanted);
+  if (!instead) return go(address);
+  history.replaceState(null, "", address);
+  readAddress();
 }
 
 /** Take up the address as it is now, after something else has changed it. */
@@ -138,10 +171,17 @@ export function close() {
  * @param {Record<string, string>} changes
  */
 function addressWith(changes) {
-  const named = new URLSearchParams(place.value.name === "library" ? search.value : "");
+  return addressBy(new URLSearchParams(place.value.name === "library" ? search.value : ""), changes);
+}
+
+/**
+ * @param {URLSearchParams} named
+ * @param {Record<string, string>} changes
+ */
+function addressBy(named, changes) {
   for (const [name, value] of Object.entries(changes)) {
-    if (value) named.set(name, value);
-    else named.delete(name);
+    named.delete(name);
+    if (value) value.split("\n").forEach((one) => named.append(name, one));
   }
   const text = named.toString();
   return text ? `/?${text}` : "/";
@@ -156,6 +196,8 @@ function placeOf(named) {
   if (workflow) return { name: "workflow", id: workflow };
   const collection = named.get("collection");
   if (collection) return { name: "collection", id: collection };
+  const saved = named.get("search");
+  if (saved) return { name: "search", id: saved };
   if (named.has("shares")) return { name: "shares", id: "" };
   if (named.has("collections")) return { name: "collections", id: "" };
   if (named.has("inbox")) return { name: "inbox", id: "" };

@@ -3,8 +3,10 @@
 import { filters, place, readAddress } from "./address.js";
 import { followNone } from "./data/following.js";
 import { chooseNoReview } from "./data/deciding.js";
+import { forgetFacets } from "./data/facets.js";
 import { closeInbox, loadInbox } from "./data/inbox.js";
 import { closeLibrary, openLibrary, refreshTenant } from "./data/library.js";
+import { forgetSearches } from "./data/searches.js";
 import { clearSelection } from "./data/selection.js";
 import { forgetMe, loadMe, mayUpload } from "./data/me.js";
 import { email, startSession } from "./session.js";
@@ -94,5 +96,7 @@ function leave() {
   chooseNoReview();
   forgetInterrupted();
   forgetElsewhere();
+  forgetFacets();
+  forgetSearches();
   forgetMe();
 }

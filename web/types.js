@@ -178,6 +178,15 @@
  * @property {Person} created_by
  * @property {string} created_at
  *
+ * @typedef {object} SavedSearch
+ * @property {string} id
+ * @property {string} name
+ * @property {Record<string, string | number | boolean | string[]>} query
+ * @property {boolean} shared
+ * @property {boolean} notify
+ * @property {Person} created_by
+ * @property {string} created_at
+ *
  * @typedef {object} Tenant
  * @property {string} name
  * @property {{ MAX_FILE_SIZE?: number, ALLOWED_MIME_TYPES?: string[], ALLOW_NEVER_EXPIRE?: boolean,

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import samples
+from tests.browser.axe import serious
 from tests.browser.console import Console
 from tests.browser.reviews import Reviews
 
@@ -17,7 +17,7 @@ Visit = Callable[..., Console]
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
+def test_axe_finds_nothingserious(
     visit: Visit, scheme: Literal["light", "dark"], width: int, tmp_path: Path
 ) -> None:
     console = visit(
@@ -29,7 +29,7 @@ def test_axe_finds_nothing_serious(
     )
     # Without its policy the issuer's page is free to look for an icon, which it has not.
     console.expect_message("favicon.ico")
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
     console.sign_in("editor@acme.test")
     name = f"{scheme} {width}"
     picture = samples.picture(f"{name}.png")
@@ -43,28 +43,28 @@ def test_axe_finds_nothing_serious(
     console.upload({**picture, "name": f"again {name}.png"})
     expect(console.page.get_by_role("group", name="What to do with again")).to_be_visible()
     console.page.get_by_label(f"Choose {name}").first.check()
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
     console.page.get_by_role("button", name="List").click()
     expect(console.page.locator(".grid.list")).to_be_visible()
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
     console.page.get_by_role("button", name="Leave it out").click()
     console.card(name).last.click()
     detail = console.page.get_by_role("dialog")
     expect(detail.locator(".facts").first).to_be_visible()
     expect(detail.locator(".version")).to_be_visible()
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
     detail.get_by_role("button", name="Edit").click()
     expect(detail.get_by_role("form", name="Describe it")).to_be_visible()
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
     console.page.keyboard.press("Escape")
     document = samples.document(tmp_path, f"{name}.pdf", 3)
     console.upload(document)
     console.expect_outcome(document.name, "Ready")
     console.page.get_by_text("More filters").click()
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
     console.row(document.name).get_by_role("link").click()
     expect(detail.get_by_alt_text("Page 1 of 3")).to_be_visible()
-    assert _serious(console.page) == []
+    assert serious(console.page) == []
 
 
 def test_axe_finds_nothing_serious_in_reviews(visit: Visit, reviews: Reviews) -> None:
@@ -85,14 +85,14 @@ def test_axe_finds_nothing_serious_in_reviews(visit: Visit, reviews: Reviews) ->
         for width, scheme in ((320, "dark"), (1280, "light"), (1280, "dark"), (320, "light")):
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
-            assert _serious(page) == []
+            assert serious(page) == []
             assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.goto(link)
     page.get_by_label("Comment").fill("Nobody wants to see it")
     page.get_by_role("button", name="Reject").click()
     console.expect_message("404")
     expect(page.get_by_role("status")).to_contain_text("You have rejected it")
-    assert _serious(page) == []
+    assert serious(page) == []
 
 
 def test_axe_finds_nothing_serious_in_an_edit_that_waits(visit: Visit, reviews: Reviews) -> None:
@@ -117,16 +117,6 @@ def test_axe_finds_nothing_serious_in_an_edit_that_waits(visit: Visit, reviews: 
         for width, scheme in ((320, "dark"), (1280, "light"), (1280, "dark"), (320, "light")):
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
-            assert _serious(page) == []
+            assert serious(page) == []
         if review.is_visible():
             review.click()
-
-
-def _serious(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in violations
-        if violation["impact"] in {"serious", "critical"}
-        for node in violation["nodes"]
-    ]

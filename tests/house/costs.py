@@ -19,6 +19,7 @@ from tests.house.budget import (
     ZIP,
     Work,
 )
+from tests.house.index_budget import INDEX, TOGETHER
 from tests.house.prices import (
     AROUND,
     AROUND_A_HUNDRED_VIEWS,
@@ -101,6 +102,7 @@ def page() -> str:
         *_approvals(),
         *_zips(),
         *_screens(),
+        *_index(),
     ]
     return "\n".join(parts) + "\n"
 
@@ -382,6 +384,33 @@ def _screens() -> Iterator[str]:
         yield f"| {writes} | " + " | ".join(_dollars(one) for one in more) + " |"
     sums = [sum(column) for column in zip(*bills, strict=True)]
     yield "| **together** | " + " | ".join(f"**{_dollars(one)}**" for one in sums) + " |"
+
+
+def _index() -> Iterator[str]:
+    yield from (
+        "",
+        "## The search's index, a million times",
+        "",
+        "What finding assets costs whoever changes them, beside the changes themselves. Each term",
+        "of an asset that comes or goes is one write; a hundred assets that come together write",
+        "their common terms once. One read tells whether saved searches want to know.",
+        "",
+        "| function | work | requests | read units | write units | by name |",
+        "|:--|:--|--:|--:|--:|:--|",
+    )
+    yield from _works(INDEX)
+    yield from (
+        "",
+        "| a million of | write units each | DynamoDB's writes, $ | all, $ |",
+        "|:--|--:|--:|--:|",
+    )
+    for step, work in INDEX.items():
+        number = TOGETHER if step == "together" else 1
+        bill = per_thousand({step: work}, {})
+        writes = bill[PRICES["write_unit"].name] * 1000 / number
+        every = sum(bill.values()) * 1000 / number
+        what = "new assets, a hundred together" if step == "together" else work.what
+        yield f"| {what} | {work.write_units / number:.1f} | {writes:.2f} | {every:.2f} |"
 
 
 def _dollars(a_thousand: float) -> str:

@@ -80,21 +80,21 @@ def _values(value: Any) -> list[str]:
 def expected(every: list[Asset], query: Query) -> list[Asset]:
     """Return what fits a query, in its order."""
     found = [asset for asset in every if fits(asset, query)]
-    sort = query.get("sort") or ("relevance" if words(query.get("q", "")) else "created_at")
+    newest_first = _sort(query) == "relevance" or query.get("order", "desc") == "desc"
+    return sorted(found, key=lambda one: (place(one, query), one["id"]), reverse=newest_first)
+
+
+def place(asset: Asset, query: Query) -> Any:
+    """Return where an asset stands in a query's order, before its id decides."""
+    sort = _sort(query)
     if sort == "relevance":
-        return sorted(
-            sorted(found, key=lambda one: str(one["id"]), reverse=True),
-            key=lambda one: _rank(one, query["q"]),
-            reverse=True,
-        )
-    keys = {
-        "title": lambda one: plain(one["title"]),
-        "created_at": lambda one: one["created_at"],
-        "updated_at": lambda one: one["updated_at"],
-        "size_bytes": lambda one: one["size_bytes"],
-    }
-    newest_first = query.get("order", "desc") == "desc"
-    return sorted(found, key=lambda one: (keys[sort](one), one["id"]), reverse=newest_first)
+        return _rank(asset, query["q"])
+    return plain(asset["title"]) if sort == "title" else asset[sort]
+
+
+def _sort(query: Query) -> str:
+    named = query.get("sort")
+    return str(named or ("relevance" if words(query.get("q", "")) else "created_at"))
 
 
 def _rank(asset: Asset, q: str) -> tuple[int, int, int]:

@@ -1,32 +1,28 @@
 """Every combination of filters, orders and pages finds what looking at each asset finds.
 
-`REEF_EXAMPLES=100 pytest tests/search/test_random_queries.py --timeout 0` asks many more.
+`REEF_EXAMPLES=500 pytest tests/search/test_random_queries.py --timeout 0` asks many more;
+`REEF_SEED` makes another library.
 """
 
 import os
 import random
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.core import clock
 from chalicelib.search import bits, index, orders, postings
-from tests.assets.stages import SHA256, asset
-from tests.cloud import INDEX, Cloud, Tenant
+from tests.cloud import INDEX, Cloud
 from tests.search import oracle
-from tests.search.oracle import Query
+from tests.search.libraries import Library
+from tests.search.oracle import Asset, Query
 
-ROUNDS = int(os.environ.get("REEF_EXAMPLES", "2"))
-QUERIES = 9
+EXAMPLES = int(os.environ.get("REEF_EXAMPLES", "12"))
+SEED = os.environ.get("REEF_SEED", "search")
 PEOPLE = ("admin", "contributor", "other=contributor", "viewer", "moderator")
-
-WORDS = ["Summer", "sümmer", "sum", "menu", "Menü", "winter", "Wintermärchen", "café", "ZÜRICH"]
-TAGS = ["Menu", "menu", "Hot", "hot deal", "Zürich"]
-CATEGORIES = ["menus", "menus/summer", "menus/summer/kids", "menusetc", "posters"]
-STATES = ["uploading", "scanning", "approved", "approved!", "failed", "rejected", "in_review"]
+QUERIES = 9
+ROUNDS = max(2, EXAMPLES // (QUERIES * len(PEOPLE)))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,132 +36,46 @@ def small() -> Iterator[None]:
         yield
 
 
-class Library:
-    """A tenant's assets, made and edited at random."""
-
-    def __init__(self, cloud: Cloud, tenant: Tenant, chance: random.Random) -> None:
-        self.cloud, self.tenant, self.chance = cloud, tenant, chance
-        self.ids: list[str] = []
-        self.empty: set[str] = set()
-        for _ in range(24):
-            self.add()
-
-    def add(self) -> None:
-        who = self.chance.choice(["admin", "contributor", "other"])
-        state = self.chance.choice(STATES)
-        types = {"image/jpeg": "a.jpg", "video/mp4": "b.mp4", "application/pdf": "menu card.pdf"}
-        content_type, filename = self.chance.choice(list(types.items()))
-        made = asset(
-            self.cloud,
-            self.tenant.id,
-            self.tenant.email(who),
-            state,
-            content_type=content_type,
-            filename=filename,
-            size_bytes=self.chance.choice([1, 7, 40, 41, 1000, 1023, 1024, 5000]),
-            **self.said(),
-        )
-        self.ids.append(made)
-        if state in ("uploading", "failed"):
-            self.empty.add(made)
-
-    def said(self) -> dict[str, Any]:
-        some = self.chance.sample
-        said = {
-            "title": " ".join(some(WORDS, self.chance.randint(1, 3))),
-            "description": " ".join(some(WORDS, self.chance.randint(0, 2))),
-            "tags": some(TAGS, self.chance.randint(0, 3)),
-            "keywords": some(WORDS, self.chance.randint(0, 1)),
-            "custom_fields": self.chance.choice([{}, {"shelf": "B4"}, {"shelf": ["B4", "c"]}]),
-        }
-        if self.chance.random() < 0.7:
-            said["category"] = self.chance.choice(CATEGORIES)
-        if self.chance.random() < 0.4:
-            far, near = timedelta(days=2), timedelta(minutes=5)
-            shift = self.chance.choice([-far, -near, near, far])
-            name = self.chance.choice(["valid_from", "expires_at"])
-            said["rights"] = {name: clock.timestamp(clock.now() + shift)}
-        return said
-
-    def edit(self) -> None:
-        """Do something to some asset, which may be refused."""
-        asset_id, admin = self.chance.choice(self.ids), self.tenant.email("admin")
-        deed = self.chance.randrange(6)
-        if deed == 0:
-            self.add()
-        elif deed == 1:
-            self.cloud.call("DELETE", f"/assets/{asset_id}/", admin)
-        elif deed == 2:
-            self.cloud.post(f"/assets/{asset_id}/restore/", admin)
-        elif deed == 3 and asset_id in self.empty:
-            self.cloud.call("DELETE", f"/assets/{asset_id}/?purge=true", admin)
-            self.ids.remove(asset_id)
-        else:
-            said = self.said()
-            names = self.chance.sample(list(said), 2)
-            body = {name: said[name] for name in names}
-            self.cloud.call("PATCH", f"/assets/{asset_id}/", admin, body)
-
-    def query(self, every: list[oracle.Asset]) -> Query:
-        """Make a query up, near to what there is."""
-        chance, one = self.chance, self.chance.choice(every or [_NOTHING])
-        options: Query = {
-            "q": " ".join(chance.sample(WORDS, chance.randint(1, 2)))[: chance.randint(2, 30)],
-            "kind": chance.choice(["image", "video", "document"]),
-            "content_type": one["content_type"],
-            "status": chance.choice([one["status"], "approved", "expired", "trashed"]),
-            "category": chance.choice(CATEGORIES),
-            "tag": chance.sample(TAGS, chance.randint(1, 2)),
-            "uploaded_by": chance.choice(list(one["uploaded_by"].values())),
-            "created_after": one["created_at"],
-            "created_before": chance.choice([one["created_at"], clock.timestamp(clock.now())]),
-            "min_size_bytes": chance.choice([0, 8, one["size_bytes"], 6000]),
-            "max_size_bytes": chance.choice([0, 8, one["size_bytes"], 6000]),
-            "sha256": SHA256,
-            "custom.shelf": chance.choice(["B4", "c", "d"]),
-            "trashed": True,
-        }
-        picked = chance.sample(list(options), chance.choice([0, 1, 1, 2, 2, 3]))
-        query = {name: options[name] for name in picked}
-        orders_of = ["created_at", "updated_at", "title", "size_bytes"]
-        if chance.random() < 0.6:
-            query["sort"] = chance.choice(orders_of)
-        if chance.random() < 0.4:
-            query["order"] = chance.choice(["asc", "desc"])
-        return query
+def page(cloud: Cloud, email: str, query: Query, limit: int, cursor: str | None) -> Any:
+    """Read one page, with its facets."""
+    more = {"cursor": cursor} if cursor else {}
+    sent = query | {"limit": limit, "facets": "true"} | more
+    sent = {k: "true" if v is True else v for k, v in sent.items()}
+    answer = cloud.get(f"/assets/?{urlencode(sent, doseq=True)}", email)
+    assert answer.status == 200, answer.content
+    return answer.json
 
 
-_NOTHING: oracle.Asset = {
-    "content_type": "image/jpeg",
-    "status": "approved",
-    "uploaded_by": {"id": "nobody", "email": "nobody@acme.test"},
-    "created_at": "2026-01-01T00:00:00.000Z",
-    "size_bytes": 5,
-}
-
-
-def listed(cloud: Cloud, email: str, query: Query, limit: int) -> tuple[list[str], dict[str, Any]]:
-    """Read all pages; gives the ids and the facets, which every page says alike."""
+def compare(cloud: Cloud, email: str, query: Query, every: list[Asset], limit: int) -> None:
+    """See that all pages together, and the facets of each, are what is expected."""
     found: list[str] = []
-    facets, cursor = None, None
+    wanted = oracle.expected(every, query)
+    counted, cursor = oracle.facets(wanted), None
     while True:
-        more = {"cursor": cursor} if cursor else {}
-        sent = query | {"limit": limit, "facets": "true"} | more
-        sent = {k: "true" if v is True else v for k, v in sent.items()}
-        answer = cloud.get(f"/assets/?{urlencode(sent, doseq=True)}", email)
-        assert answer.status == 200, answer.content
-        found += [item["id"] for item in answer.json["items"]]
-        assert facets in (None, answer.json["facets"])
-        facets, cursor = answer.json["facets"], answer.json["next_cursor"]
+        read = page(cloud, email, query, limit, cursor)
+        if read.get("matched") == "similar":
+            alone = {name: query[name] for name in ("q", "trashed") if name in query}
+            assert oracle.expected(every, alone) == [], query
+            return
+        found += [item["id"] for item in read["items"]]
+        facets = {
+            name: {tag.casefold() if name == "tag" else tag: n for tag, n in its.items()}
+            for name, its in read["facets"].items()
+            if name in oracle.FACETS
+        }
+        assert facets == counted, (email, query)
+        cursor = read["next_cursor"]
         if cursor is None:
-            return found, facets
+            break
+    titles = {one["id"]: one["title"] for one in every}
+    assert found == [one["id"] for one in wanted], (email, query, titles)
 
 
 def test_searches_find_what_looking_at_each_asset_finds(cloud: Cloud) -> None:
-    chance = random.Random(os.environ.get("REEF_SEED", "search"))
+    chance = random.Random(SEED)
     tenant = cloud.tenant("searched", *PEOPLE)
     library = Library(cloud, tenant, chance)
-    for round_ in range(ROUNDS):
+    for _ in range(ROUNDS):
         for _ in range(5):
             library.edit()
         cloud.run(INDEX)
@@ -174,14 +84,103 @@ def test_searches_find_what_looking_at_each_asset_finds(cloud: Cloud) -> None:
             every = oracle.library(cloud, email)
             for _ in range(QUERIES):
                 query = library.query(every)
-                wanted = oracle.expected(every, query)
-                found, facets = listed(cloud, email, query, chance.choice([2, 5, 50]))
-                told = (round_, who, query)
-                titles = {one["id"]: one["title"] for one in every}
-                assert found == [one["id"] for one in wanted], (told, titles)
-                counted = {
-                    name: {tag.casefold() if name == "tag" else tag: n for tag, n in its.items()}
-                    for name, its in facets.items()
-                    if name in oracle.FACETS
-                }
-                assert counted == oracle.facets(wanted), told
+                compare(cloud, email, query, every, chance.choice([2, 5, 50]))
+
+
+class Walk:
+    """The pages of one query, turned while the library changes.
+
+    `moments` are what a member saw each time; the index knows all but those since `known`.
+    """
+
+    def __init__(self, library: Library, email: str, query: Query) -> None:
+        self.library, self.email, self.query = library, email, query
+        self.moments: list[dict[str, Asset]] = []
+        self.known = 0
+        self.look()
+
+    def look(self) -> None:
+        every = oracle.library(self.library.cloud, self.email)
+        self.moments.append({str(one["id"]): one for one in every})
+
+    def change(self) -> None:
+        """Let things happen, which the index may know or not."""
+        chance = self.library.chance
+        for _ in range(chance.randint(0, 2)):
+            self.library.edit()
+            self.look()
+        if chance.random() < 0.6:
+            self.library.cloud.run(INDEX)
+            self.known = len(self.moments) - 1
+
+    def turn(self, limit: int) -> list[str] | None:
+        """Read all pages; gives the ids, or None where a typing error was forgiven."""
+        found: list[str] = []
+        cursor = None
+        while True:
+            read = page(self.library.cloud, self.email, self.query, limit, cursor)
+            if read.get("matched") == "similar":
+                return None
+            for item in read["items"]:
+                self.see_that_it_fits(str(item["id"]))
+            found += [str(item["id"]) for item in read["items"]]
+            cursor = read["next_cursor"]
+            if cursor is None:
+                return found
+            self.change()
+
+    def see_that_it_fits(self, asset_id: str) -> None:
+        """Words may be those that the index knew; all else is as it is now."""
+        others = {name: value for name, value in self.query.items() if name != "q"}
+        told = (self.email, self.query, asset_id)
+        assert oracle.fits(self.moments[-1][asset_id], others), told
+        since = [one[asset_id] for one in self.moments[self.known :] if asset_id in one]
+        assert any(oracle.fits(one, self.query) for one in since), told
+
+    def whole(self) -> set[str]:
+        """Return what fitted all along, and stood at one place of the order."""
+        first, *later = self.moments
+        fitting = {
+            asset_id: oracle.place(one, self.query)
+            for asset_id, one in first.items()
+            if oracle.fits(one, self.query)
+        }
+        for moment in later:
+            fitting = {
+                asset_id: place
+                for asset_id, place in fitting.items()
+                if (now := moment.get(asset_id)) is not None
+                and oracle.fits(now, self.query)
+                and oracle.place(now, self.query) == place
+            }
+        return set(fitting)
+
+    def moved(self) -> set[str]:
+        """Return what stood at several places of the order."""
+        places: dict[str, set[Any]] = {}
+        for moment in self.moments:
+            for asset_id, one in moment.items():
+                places.setdefault(asset_id, set()).add(oracle.place(one, self.query))
+        return {asset_id for asset_id, its in places.items() if len(its) > 1}
+
+
+def test_pages_stay_whole_while_edits_go_on(cloud: Cloud) -> None:
+    chance = random.Random(f"{SEED} and edits")
+    tenant = cloud.tenant("edited", *PEOPLE)
+    library = Library(cloud, tenant, chance)
+    turned = 0
+    for _ in range(EXAMPLES):
+        cloud.run(INDEX)
+        email = tenant.email(chance.choice(PEOPLE).partition("=")[0])
+        walk = Walk(library, email, library.query(oracle.library(cloud, email)))
+        found = walk.turn(chance.choice([1, 1, 2, 3]))
+        if found is not None:
+            told = (email, walk.query, found)
+            twice = {one for one in found if found.count(one) > 1}
+            assert twice <= walk.moved(), told
+            assert walk.whole() <= set(found), told
+            turned += len(walk.moments) > 1
+        cloud.run(INDEX)
+        every = oracle.library(cloud, email)
+        compare(cloud, email, walk.query, every, 50)
+    assert turned > EXAMPLES // 8  # or else nothing was changed between pages

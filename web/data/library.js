@@ -3,6 +3,7 @@
 import { filters, isFiltered } from "../address.js";
 import { Problem, call, wordsOf } from "../api.js";
 import { follow, isUnsettled } from "./following.js";
+import { questionOf } from "./question.js";
 import { batch, signal } from "../vendor/preact.js";
 
 /** @typedef {import("../types.js").Asset} Asset */
@@ -21,6 +22,12 @@ export const more = signal(/** @type {"none" | "available" | "loading" | "failed
 
 /** What went wrong last, for whoever looks at the list. */
 export const problem = signal("");
+
+/** Whether what is shown fits the words as they were typed; "" without words. */
+export const matched = signal(/** @type {"" | "exact" | "similar"} */ (""));
+
+/** Grows with each change made here, and each look at what it has brought about. */
+export const changes = signal(0);
 
 /** The tenant's name and use of storage. */
 export const tenant = signal(/** @type {import("../types.js").Tenant | null} */ (null));
@@ -99,6 +106,7 @@ export async function openLibrary() {
 /** Note a change: a narrowed list that is open now, or opened soon, is asked for again. */
 export function noteChange() {
   changedAt = Date.now();
+  changes.value += 1;
   askAgainSoon(opened);
 }
 
@@ -122,6 +130,7 @@ function askAgainSoon(mine, wait = ASK_AGAIN_MS) {
       batch(() => {
         order.value = items.map((asset) => asset.id);
         items.forEach(put);
+        changes.value += 1;
       });
     }
     askAgainSoon(mine, 2 * wait);
@@ -233,39 +242,16 @@ export function put(asset) {
  */
 async function nextItems() {
   for (;;) {
-    /** @type {Record<string, string | number>} */
+    /** @type {import("../api.js").Query} */
     const query = { limit: PAGE_SIZE, ...questionOf(filters.value) };
     if (nextCursor) query.cursor = nextCursor;
     const page = await call("GET", "assets/", { query });
     nextCursor = page.next_cursor;
+    matched.value = page.matched ?? "";
     more.value = nextCursor ? "available" : "none";
     const items = page.items.filter(isWorthShowing);
     if (items.length || !nextCursor) return items;
   }
-}
-
-/**
- * What to ask the API: the address names days, which begin and end where the reader is.
- * @param {Record<string, string>} chosen
- */
-function questionOf({ created_after: from, created_before: until, ...others }) {
-  const question = { ...others };
-  const [after, before] = [startOf(from, 0), startOf(until, 1)];
-  if (after) question.created_after = after;
-  if (before) question.created_before = before;
-  return question;
-}
-
-/**
- * When a day begins, or one so many days later; empty for what is no day.
- * @param {string | undefined} day Such as 2026-08-01.
- * @param {number} later
- */
-function startOf(day, later) {
-  const date = new Date(`${day}T00:00`);
-  if (Number.isNaN(date.getTime())) return "";
-  date.setDate(date.getDate() + later);
-  return date.toISOString();
 }
 
 /**

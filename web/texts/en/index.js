@@ -10,6 +10,7 @@ export * as inbox from "./inbox.js";
 export * as library from "./library.js";
 export * as problems from "./problems.js";
 export * as reviews from "./reviews.js";
+export * as searches from "./searches.js";
 export * as settings from "./settings.js";
 export * as shell from "./shell.js";
 export * as shares from "./shares.js";

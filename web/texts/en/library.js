@@ -2,6 +2,17 @@
 
 import { counted } from "./common.js";
 
+/** @type {[string, string][]} Orders of the library, as `sort` and `order` of the address. */
+export const orders = [
+  ["created_at desc", "Newest first"],
+  ["created_at asc", "Oldest first"],
+  ["updated_at desc", "Changed last first"],
+  ["title asc", "By title"],
+  ["size_bytes desc", "Largest first"],
+  ["size_bytes asc", "Smallest first"],
+];
+export const bestFirst = "Best first";
+
 export const anyKind = "Every kind";
 export const anyStatus = "Every status";
 export const assets = "Assets";
@@ -19,16 +30,29 @@ export const loading = "Loading the library";
 export const mine = "Mine";
 export const more = "More filters";
 export const moveToTrash = "Delete";
-export const newest = "Newest first";
 export const nothing = "Nothing is published yet.";
 export const nothingFits = "Nothing fits.";
 export const nothingTrashed = "The trash is empty.";
-export const oldest = "Oldest first";
 export const order = "Order";
 export const restore = "Restore";
 export const search = "Search";
+export const searchFor = "Search by words";
+export const searchExample = "Title, tag, text …";
+export const searchedFor = "Words";
+export const facets = "What is there";
+export const facetsFailed = "The counts could not be had.";
+export const fewerWords = "Try fewer words, or other ones.";
+export const fewerFilters = "Or look for the words alone.";
+export const onlyWords = "Search for the words alone";
+export const noFacets = "Nothing to count.";
+export const approximate = "There are too many tags or categories to list: the rarest are left out.";
+export const tagsExample = "summer, menu";
+
+/** @type {Record<string, string>} */
+export const facetNames = { kind: "Kind", status: "Status", category: "Category", tag: "Tag" };
 export const status = "Status";
 export const tag = "Tag";
+export const fewer = "Show fewer";
 export const title = "Library";
 export const trash = "Trash";
 export const untitled = "…";
@@ -50,8 +74,24 @@ export const kinds = {
   video: "Films",
   audio: "Sound",
   document: "Documents",
+  link: "Links",
   other: "Other",
 };
+
+/** @param {number} count */
+export function moreOf(count) {
+  return `Show ${counted(count, "more", "more")}`;
+}
+
+/** @param {string} words */
+export function similar(words) {
+  return `Nothing fits “${words}” as it is written. This is similar:`;
+}
+
+/** @param {string} words */
+export function nothingFor(words) {
+  return `Nothing fits “${words}”.`;
+}
 
 /** @param {string} title */
 export function choose(title) {

@@ -1,12 +1,13 @@
 /** How the library is narrowed, sorted and laid out; all of it stands in the address. */
 
-import { filter, filters, isFiltered, view } from "../../address.js";
+import { filter, filters, isFiltered, tags, view } from "../../address.js";
 import { email } from "../../session.js";
 import { mayUpload } from "../../data/me.js";
 import { assets, library as t } from "../../texts.js";
 import { html } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 import { MoreFilters, moreOf } from "./more_filters.js";
+import { SearchBox } from "./search_box.js";
 
 /** Statuses by which members look for something, in the order of an asset's life. */
 const STATUSES = [
@@ -32,6 +33,7 @@ export function Filters() {
     onSubmit=${search}
     onChange=${typed}
   >
+    <${SearchBox} />
     <${Choice} name="kind" words=${t.kind} any=${t.anyKind} options=${Object.entries(t.kinds)} />
     ${!trashed &&
     html`<${Choice}
@@ -40,10 +42,9 @@ export function Filters() {
       any=${t.anyStatus}
       options=${STATUSES.map((status) => [status, assets.statuses[status]])}
     />`}
-    <${Choice} name="order" words=${t.order} any=${t.newest} options=${[["asc", t.oldest]]} />
-    <${Words} name="tag" words=${t.tag} />
-    <${Words} name="uploaded_by" words=${t.uploader} />
-    <button class="unseen" tabindex="-1">${t.search}</button>
+    <${Order} />
+    <${Words} name="tag" words=${t.tag} example=${t.tagsExample} value=${tags.value.join(", ")} />
+    <${Words} name="uploaded_by" words=${t.uploader} value=${chosen.uploaded_by ?? ""} />
     ${mayUpload.value &&
     html`<${Toggle}
         pressed=${mine}
@@ -90,8 +91,41 @@ function typed(event) {
 /** @param {HTMLFormElement} element */
 function take(element) {
   const form = new FormData(element);
-  const [tag, uploader] = ["tag", "uploaded_by"].map((name) => String(form.get(name)).trim());
-  filter({ tag, uploaded_by: uploader, ...moreOf(form) });
+  const [q, tag, uploader] = ["q", "tag", "uploaded_by"].map((name) => String(form.get(name)).trim());
+  filter({ q, tag: tagsOf(tag), uploaded_by: uploader, ...moreOf(form) });
+}
+
+/**
+ * The tags that are typed, one a line; what was not touched stays as it is, commas included.
+ * @param {string} text
+ */
+function tagsOf(text) {
+  if (text === tags.value.join(", ")) return tags.value.join("\n");
+  const typed = text.split(",").map((one) => one.trim());
+  return typed.filter(Boolean).join("\n");
+}
+
+/** The order, of which the address says what is not as it would be anyway. */
+function Order() {
+  const { q, sort, order } = filters.value;
+  const usual = q ? "" : "created_at desc";
+  const said = sort || (order && !q) ? `${sort ?? "created_at"} ${order ?? "desc"}` : usual;
+  return html`<label class="filter">
+    <span class="unseen">${t.order}</span>
+    <select
+      value=${said}
+      onChange=${(/** @type {any} */ event) => choose(event.currentTarget.value)}
+    >
+      ${q && html`<option value="">${t.bestFirst}</option>`}
+      ${t.orders.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
+    </select>
+  </label>`;
+
+  /** @param {string} value */
+  function choose(value) {
+    const [by, way] = value === usual ? ["", ""] : value.split(" ");
+    filter({ sort: by === "created_at" && !q ? "" : by, order: way === "desc" ? "" : way });
+  }
 }
 
 /** @param {{ name: string, words: string, any: string, options: [string, string][] }} props */
@@ -109,11 +143,11 @@ function Choice({ name, words, any, options }) {
   </label>`;
 }
 
-/** @param {{ name: string, words: string }} props */
-function Words({ name, words }) {
+/** @param {{ name: string, words: string, example?: string, value: string }} props */
+function Words({ name, words, example = "", value }) {
   return html`<label class="filter">
     <span class="unseen">${words}</span>
-    <input type="search" name=${name} placeholder=${words} value=${filters.value[name] ?? ""} />
+    <input type="search" name=${name} placeholder=${words} title=${example} value=${value} dir="auto" />
   </label>`;
 }
 

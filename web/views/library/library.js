@@ -1,13 +1,16 @@
 /** The grid of assets, and what stands there while it is loading, empty or out of reach. */
 
-import { filters, isFiltered, view } from "../../address.js";
-import { loadMore, more, openLibrary, order, problem, state } from "../../data/library.js";
+import { filters, view } from "../../address.js";
+import { loadMore, matched, more, openLibrary, order, problem, state } from "../../data/library.js";
 import { common, library as t } from "../../texts.js";
 import { clearSelection, extendTo, selectAll, toggle } from "../../data/selection.js";
 import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Card } from "./card.js";
 import { Chosen } from "./chosen.js";
-import { Filters, clear } from "./filters.js";
+import { Facets } from "./facets.js";
+import { Filters } from "./filters.js";
+import { Nothing } from "./nothing.js";
+import { SavedSearches } from "./saved_searches.js";
 import { Icon } from "../shared/icons.js";
 import { cardOf, focusWanted, targetOf } from "./steering.js";
 import { cardsOf, columnsOf, placeOf, roomOf, useRows } from "./window.js";
@@ -18,9 +21,16 @@ export function Library() {
   return html`<section class="library" id="content" aria-labelledby="library-title" tabindex="-1">
     <h1 id="library-title">${filters.value.trashed === "true" ? t.trash : t.title}</h1>
     <${Filters} />
-    <${Chosen} />
-    ${state.value === "failed" ? html`<${Failed} retry=${openLibrary} />` : html`<${Grid} />`}
-    ${state.value === "ready" && html`<${More} />`}
+    <${SavedSearches} />
+    <div class="found">
+      <${Facets} />
+      <div class="found-assets">
+        <${Chosen} />
+        <${Matched} />
+        ${state.value === "failed" ? html`<${Failed} retry=${openLibrary} />` : html`<${Grid} />`}
+        ${state.value === "ready" && html`<${More} />`}
+      </div>
+    </div>
   </section>`;
 }
 
@@ -87,13 +97,11 @@ function idOf(card) {
   return card?.getAttribute("data-asset") ?? "";
 }
 
-/** What stands there instead of assets. */
-function Nothing() {
-  if (!isFiltered.value) return html`<p class="panel hint">${t.nothing}</p>`;
-  const trashed = filters.value.trashed === "true";
-  return html`<p class="panel hint">
-    ${trashed ? t.nothingTrashed : t.nothingFits}${" "}
-    <button class="button small" onClick=${clear}>${t.clear}</button>
+/** Says that words were taken for others, which is no news to whoever sees it, but to listeners. */
+function Matched() {
+  const similar = state.value === "ready" && matched.value === "similar";
+  return html`<p class=${similar ? "message similar" : "unseen"} role="status">
+    ${similar && t.similar(filters.value.q ?? "")}
   </p>`;
 }
 

@@ -12,6 +12,7 @@ import { Drop } from "../uploads/drop.js";
 import { Header } from "./header.js";
 import { Inbox } from "../inbox/inbox.js";
 import { Library } from "../library/library.js";
+import { OpenSearch } from "../library/open_search.js";
 import { Preferences } from "../settings/preferences.js";
 import { Review } from "../review/review.js";
 import { Shares } from "../shares/shares.js";
@@ -39,6 +40,8 @@ function Place() {
       return html`<${Collections} />`;
     case "collection":
       return html`<${Collection} key=${id} id=${id} />`;
+    case "search":
+      return html`<${OpenSearch} key=${id} id=${id} />`;
     case "preferences":
       return html`<${Preferences} />`;
     default:

@@ -1,0 +1,31 @@
+/** How many assets of the whole result have what: kinds, statuses, categories and tags. */
+
+import { call } from "../api.js";
+import { questionOf } from "./question.js";
+import { signal } from "../vendor/preact.js";
+
+/** @typedef {Record<"kind" | "status" | "category" | "tag", Record<string, number>>
+ *   & { approximate: boolean }} Facets */
+
+/** The counts of what is shown, as far as known. */
+export const facets = signal(/** @type {Facets | null} */ (null));
+
+/** Answers to questions of before are not taken. */
+let asked = 0;
+
+/**
+ * Count what some filters leave; counts that cannot be had are left out.
+ * @param {Record<string, string>} chosen
+ */
+export async function loadFacets(chosen) {
+  const mine = (asked += 1);
+  const query = { ...questionOf(chosen), facets: "true", limit: 1 };
+  const page = await call("GET", "assets/", { query }).catch(() => null);
+  if (mine === asked) facets.value = page?.facets ?? null;
+}
+
+/** Forget the counts, for whoever signs in next. */
+export function forgetFacets() {
+  asked += 1;
+  facets.value = null;
+}

@@ -1,0 +1,57 @@
+/** Saved searches: listed, saved, changed and deleted. */
+
+import { call } from "../api.js";
+import { signal } from "../vendor/preact.js";
+
+/** @typedef {import("../types.js").SavedSearch} SavedSearch */
+
+/** One's own searches and those that others share, newest first; null while unknown. */
+export const searches = signal(/** @type {SavedSearch[] | null} */ (null));
+
+/** Load all of them. */
+export async function loadSearches() {
+  /** @type {SavedSearch[]} */
+  const found = [];
+  let cursor = /** @type {string | null} */ (null);
+  do {
+    /** @type {{ items: SavedSearch[], next_cursor: string | null }} */
+    const page = await call("GET", "searches/", { query: { limit: 200, ...(cursor && { cursor }) } });
+    found.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  searches.value = found;
+}
+
+/**
+ * @param {Pick<SavedSearch, "name" | "query" | "shared" | "notify">} body
+ * @param {string} key Makes a repeated request save one.
+ */
+export async function saveSearch(body, key) {
+  const saved = await call("POST", "searches/", { body, key });
+  searches.value = [saved, ...(searches.value ?? []).filter((one) => one.id !== saved.id)];
+}
+
+/**
+ * @param {string} id
+ * @param {Partial<Pick<SavedSearch, "name" | "shared" | "notify">>} changes
+ */
+export async function changeSearch(id, changes) {
+  const changed = await call("PATCH", pathOf(id), { body: changes });
+  searches.value = (searches.value ?? []).map((one) => (one.id === id ? changed : one));
+}
+
+/** @param {string} id */
+export async function deleteSearch(id) {
+  await call("DELETE", pathOf(id));
+  searches.value = (searches.value ?? []).filter((one) => one.id !== id);
+}
+
+/** Forget them, for whoever signs in next. */
+export function forgetSearches() {
+  searches.value = null;
+}
+
+/** @param {string} id */
+function pathOf(id) {
+  return `searches/${encodeURIComponent(id)}/`;
+}
