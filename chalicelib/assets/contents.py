@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from pynamodb.attributes import (
     BooleanAttribute,
     UnicodeAttribute,
@@ -85,10 +86,10 @@ class Content(Due):
         """The object's key in the originals bucket, and its folder in the renditions bucket."""
         return f"{self.tenant_id}/{self.sha256}"
 
-    @property
-    def all_renditions(self) -> list[Rendition]:
-        """What can be had of it besides the original: what conversions made, then the rest."""
-        return [*(self.converted or ()), *(self.renditions or ())]
+    def renditions_of(self, asset_id: str) -> list[Rendition]:
+        """Return what an asset shows of it beside the original: what conversions made, the rest."""
+        made = [one for one in self.converted or () if one.asset_id in (asset_id, msgspec.UNSET)]
+        return [*made, *(self.renditions or ())]
 
 
 class ContentReference(Item):

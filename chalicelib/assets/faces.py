@@ -41,7 +41,8 @@ class Rendition(msgspec.Struct):
 
     There are `page-1` and so on of a PDF and `slides`, a film of its pages; `preview` of an
     animation (a short one) and of a video (a muted clip), and `strip` of a video: ten stills side
-    by side, evenly apart.
+    by side, evenly apart. `described` is a copy of a picture that says of itself what was said of
+    the asset when somebody asked for it.
 
     Attributes:
         name: what to ask for as `rendition` of a download.
@@ -55,6 +56,7 @@ class Rendition(msgspec.Struct):
         similarity: of what was made smaller, how like the original it looks, by SSIM up to 1.
         recipe: of a rendition of the tenant's own, by what it was made: another definition or
             focal point makes another.
+        asset_id: of `described`, whose copy it is; other assets with the same bytes do not show it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Rendition(msgspec.Struct):
     video_codec: str | msgspec.UnsetType = msgspec.UNSET
     similarity: float | msgspec.UnsetType = msgspec.UNSET
     recipe: str | msgspec.UnsetType = msgspec.UNSET
+    asset_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Face(msgspec.Struct, kw_only=True):

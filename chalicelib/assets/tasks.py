@@ -10,6 +10,7 @@ JobType = Literal[
     "metadata",
     "conversion",
     "compression",
+    "embed_metadata",
     "zip",
     "hand_over",
     "metadata_import",

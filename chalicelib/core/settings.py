@@ -105,7 +105,7 @@ class RenditionDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 
 RESERVED_RENDITIONS = (
-    "original|master|web|hevc|optimised|preview|poster|page|clip|strip|grid|thumbnail"
+    "original|master|web|hevc|optimised|preview|poster|page|clip|strip|grid|thumbnail|described"
 )
 RenditionName = Annotated[
     str,

@@ -52,7 +52,7 @@ def advance(content: Content, reference: ContentReference, now: datetime) -> Non
         "kind": content.kind,
         "technical": content.technical,
         "thumbnails": content.thumbnails,
-        "renditions": content.all_renditions,
+        "renditions": content.renditions_of(reference.asset_id),
     }
     kept: dict[str, Any] = {"embedded": content.embedded}
     if content.failure is not None:

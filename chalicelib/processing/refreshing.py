@@ -48,7 +48,7 @@ def _refresh(standing: Standing, content: Content) -> None:
         raise RetryLater("the version is just becoming ready", _WAIT_SECONDS)
     face = faces.copied(version.face)
     face.technical, face.thumbnails = content.technical, content.thumbnails
-    face.renditions = content.all_renditions
+    face.renditions = content.renditions_of(str(asset.asset_id))
     if face == version.face and version.embedded == content.embedded:
         return
     same_status = AssetVersion.status == version.status

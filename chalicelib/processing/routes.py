@@ -84,11 +84,12 @@ class TasksWanted(msgspec.Struct):
     Attributes:
         asset_id: whose newest `main` version is meant.
         tasks: which; `conversion` makes renditions anew, `virus_scan` scans with the newest
-            signatures, and an infected version is quarantined.
+            signatures, and an infected version is quarantined; `embed_metadata` makes the rendition
+            `described`, a copy of a JPEG, PNG or WebP into which is written what is said of it now.
     """
 
     asset_id: str
-    tasks: Annotated[list[AgainTask], msgspec.Meta(min_length=1, max_length=5)]
+    tasks: Annotated[list[AgainTask], msgspec.Meta(min_length=1, max_length=6)]
 
 
 class JobQuery(ListQuery, kw_only=True):

@@ -22,7 +22,9 @@ from chalicelib.core.tables import Item, images, update
 log = logging.getLogger(__name__)
 
 STEP = 1.1
-CountedType = Literal["virus_scan", "thumbnail", "metadata", "conversion", "compression"]
+CountedType = Literal[
+    "virus_scan", "thumbnail", "metadata", "conversion", "compression", "embed_metadata"
+]
 TYPES = get_args(CountedType)
 
 _KEPT = timedelta(days=400)

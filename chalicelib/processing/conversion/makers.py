@@ -42,6 +42,8 @@ Maker = Callable[[Content, Conversion, str], Made]
 
 def maker_of(conversion: Conversion) -> Maker:
     """Return what makes the rendition that a conversion asks for."""
+    if conversion.described is not None:
+        return _described
     if conversion.recipe is not None:
         return _own_rendition
     made = {
@@ -168,6 +170,27 @@ def _own_rendition(content: Content, conversion: Conversion, folder: str) -> Mad
     return msgspec.structs.replace(
         made, rendition=msgspec.structs.replace(made.rendition, recipe=recipe.id)
     )
+
+
+def _described(content: Content, conversion: Conversion, folder: str) -> Made:
+    from chalicelib.processing.conversion import describing
+    from chalicelib.processing.media import sandbox
+
+    described, target = conversion.described, f"{folder}/described"
+    assert described is not None  # its caller has looked
+    told = (content.content_type, described.said, target)
+    with run_tasks.source_of(content) as source:
+        outcome = sandbox.run(describing.write_copy, source, *told, limits=bounds()[1])
+    rendition = Rendition(
+        conversion.name,
+        content.content_type,
+        outcome.result.width,
+        outcome.result.height,
+        size_bytes=Path(target).stat().st_size,
+        sha256=_digest(target),
+        asset_id=described.asset_id,
+    )
+    return Made(rendition, target, outcome.peak_memory_bytes)
 
 
 def _kept(outcome: "Outcome[Picture]", folder: str) -> Made:

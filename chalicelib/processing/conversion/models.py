@@ -9,8 +9,16 @@ from chalicelib.core.due import ByDue, Due
 from chalicelib.core.settings import settings
 from chalicelib.processing.conversion.divisions import Division
 from chalicelib.processing.conversion.recipes import Recipe
+from chalicelib.processing.media.embedded_metadata.mapping import Said
 
 PREFIX = "CONVERSION#"
+
+
+class Described(msgspec.Struct, frozen=True):
+    """An asset, and what was said of it when its copy was asked for."""
+
+    asset_id: str
+    said: Said
 
 
 class Conversion(Due):
@@ -19,8 +27,9 @@ class Conversion(Due):
     It is asked for once, and made once; `task` tells how far that is. While it is not done,
     `due_at` says when the sweeper sends it on, which is also how long a run of it is left alone.
     `generation` is the content's, for which alone it counts. `recipe` is set for a rendition of the
-    tenant's own. A long film is made in pieces by its `division`, which an execution of the state
-    machine named by `run` asks for; `pieces_done` has the name of each and the seconds it took.
+    tenant's own, `described` for a copy that says what is said of an asset. A long film is made in
+    pieces by its `division`, which an execution of the state machine named by `run` asks for;
+    `pieces_done` has the name of each and the seconds it took.
     """
 
     class Meta:  # noqa: D106
@@ -31,6 +40,7 @@ class Conversion(Due):
     name = UnicodeAttribute()
     generation = UnicodeAttribute()
     recipe = StructAttribute(Recipe, null=True)
+    described = StructAttribute(Described, null=True)
     division = StructAttribute(Division, null=True)
     run = UnicodeAttribute(null=True)
     pieces_done = UnicodeSetAttribute(null=True)

@@ -1,8 +1,10 @@
 """What becomes of a conversion: its rendition is kept and noted, or it has failed."""
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.assets import contents, faces
@@ -54,6 +56,7 @@ def record(content: Content, conversion: Conversion, task: Task, made: Made) -> 
     try:
         for attempt in changes:
             with attempt as fresh:
+                before = fresh.converted or []
                 others = [one for one in fresh.converted or () if not _is_replaced(one, made)]
                 same: Condition = Content.converted.does_not_exist()
                 if fresh.converted is not None:
@@ -68,11 +71,26 @@ def record(content: Content, conversion: Conversion, task: Task, made: Made) -> 
     except ConditionFailed:
         raise RetryLater("another run was faster, or the content is being deleted", 2) from None
     conversion.task = ended
+    _forget_copies(content, before, made)
     statistics.count(content.tenant_id, ended, clock.now())
 
 
 def _is_replaced(one: Rendition, made: Made) -> bool:
-    return one.name == made.rendition.name and one.recipe == made.rendition.recipe
+    new = made.rendition
+    return (one.name, one.recipe, one.asset_id) == (new.name, new.recipe, new.asset_id)
+
+
+def _forget_copies(content: Content, before: Sequence[Rendition], made: Made) -> None:
+    """Delete the copies of which a new one has taken the place: each is as large as its original.
+
+    What cannot be deleted goes with its content.
+    """
+    for one in before:
+        if one.asset_id is msgspec.UNSET or not _is_replaced(one, made):
+            continue
+        if one.sha256 != made.rendition.sha256:
+            path = faces.rendition_path(content.tenant_id, content.sha256, one)
+            storage.delete(settings().renditions_bucket, path)
 
 
 def finish(conversion: Conversion) -> None:

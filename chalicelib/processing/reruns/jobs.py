@@ -24,7 +24,7 @@ from chalicelib.core.tables import (
     update,
 )
 from chalicelib.processing import arrivals, content_tasks
-from chalicelib.processing.conversion import boards, requests
+from chalicelib.processing.conversion import boards, copies, requests
 from chalicelib.processing.conversion.models import Conversion, sort_key
 from chalicelib.processing.jobs import Job
 from chalicelib.processing.reruns.models import AgainTask, RerunJob, job_key
@@ -54,6 +54,8 @@ def request(actor: Actor, asset: AssetMetadata, names: list[AgainTask], now: dat
     for name in ("conversion", "compression"):
         if name in names and not _renditions(content, name):
             raise invalid("tasks", f"Nothing of this kind of file has a {name}")
+    if "embed_metadata" in names and not copies.can_be_described(content):
+        raise invalid("tasks", "Metadata is written into a JPEG, PNG or WebP alone")
     job_id = clock.new_id(now)
     job = RerunJob(
         job_key(asset.tenant_id, job_id),
@@ -192,6 +194,8 @@ def _send(job: RerunJob, content: Content, now: datetime) -> None:
     for kind in ("conversion", "compression"):
         if kind in job.tasks:
             _convert(content, _renditions(content, kind), job, now)
+    if "embed_metadata" in job.tasks:
+        _describe(content, job, now)
 
 
 def send_scan(content: Content, job_id: str | None) -> None:
@@ -210,6 +214,19 @@ def _convert(content: Content, names: list[str], job: RerunJob, now: datetime) -
         found = find(Conversion, content.pk, sort_key(name))
         if found is not None and _is_older(found, job):
             requests.ask_again(found, now)
+
+
+def _describe(content: Content, job: RerunJob, now: datetime) -> None:
+    """Have the asset's copy made, unless one was since that says the same."""
+    asset_id = str(job.asset_id)
+    found = find(Conversion, content.pk, copies.key_of(asset_id))
+    asset = catalog.find_many(job.tenant_id, [asset_id]).get(asset_id)
+    if asset is None:
+        return
+    said = copies.said_of(asset)
+    says_so = found is not None and found.described is not None and found.described.said == said
+    if found is None or not says_so or _is_older(found, job):
+        copies.ask(content, asset_id, said, now)
 
 
 def _renditions(content: Content, kind: str) -> list[str]:
@@ -234,6 +251,8 @@ def _tasks(job: RerunJob) -> Iterable[Task]:
             yield content_tasks.task_of(content, name) or Task(job_type=name)
         else:
             keys = [(content.pk, sort_key(one)) for one in _renditions(content, name)]
+            if name == "embed_metadata":
+                keys = [(content.pk, copies.key_of(str(job.asset_id)))]
             found = {one.sk: one for one in find_many(Conversion, keys)}
             for _, key in keys:
                 one = found.get(key)

@@ -10,8 +10,10 @@ from chalicelib.core.outbox import Person
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
-AgainTask = Literal["virus_scan", "thumbnail", "metadata", "conversion", "compression"]
-"""What can be run again."""
+AgainTask = Literal[
+    "virus_scan", "thumbnail", "metadata", "conversion", "compression", "embed_metadata"
+]
+"""What can be run again; `embed_metadata` makes a copy that says what is said of the asset."""
 
 
 class RerunJob(Item):

@@ -108,14 +108,14 @@ def _photo(pipeline: Pipeline, reserved: Reserved) -> bytes:
 def test_what_was_asked_for_and_never_sent_the_sweeper_sends(
     pipeline: Pipeline, ready: Reserved
 ) -> None:
-    tasks = ("virus_scan", "thumbnail", "compression")
+    tasks = ("virus_scan", "thumbnail", "compression", "embed_metadata")
     job_id = run_again(pipeline, ready["asset"]["id"], *tasks).json["job_id"]
     for function in ("make_thumbnails", "scan_upload", "convert_media"):
         pipeline.lose(function)
     sweeper.sweep(clock.now() + timedelta(minutes=11))
     pipeline.cloud.run()
     told = job(pipeline, job_id)
-    assert [task["status"] for task in told["tasks"]] == ["completed"] * 3, told
+    assert [task["status"] for task in told["tasks"]] == ["completed"] * 4, told
     sweeper.sweep(clock.now() + timedelta(minutes=22))
     assert pipeline.receive("scan_upload") == []
 
@@ -125,7 +125,8 @@ def test_a_job_whose_author_died_is_sent_by_the_sweeper(
 ) -> None:
     with monkeypatch.context() as failing:
         failing.setattr(jobs, "_send", _fail)
-        answer = run_again(pipeline, ready["asset"]["id"], "virus_scan", "compression", "metadata")
+        tasks = ("virus_scan", "compression", "metadata", "embed_metadata")
+        answer = run_again(pipeline, ready["asset"]["id"], *tasks)
         assert answer.status == 500
     pipeline.cloud.run()
     content = contents.get(pipeline.acme.id, pipeline.asset(ready)["sha256"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.processing.media.embedded_metadata import encodings
 
-_NAMES = {
+NAMES = {
     4: "ObjectAttributeReference",
     5: "ObjectName",
     7: "EditStatus",
@@ -44,6 +44,9 @@ _NAMES = {
 _REPEATABLE = {4, 12, 20, 25, 26, 27, 45, 47, 50, 80, 85, 118, 122}
 """They may stand there several times, and are lists."""
 
+_LONGEST = 0x7FFF
+"""A longer dataset needs a size of another form (IIM 4.2, 1.6)."""
+
 _ENVELOPE, _APPLICATION = 1, 2
 _CODED_CHARACTER_SET = 90
 _CHARACTER_SETS = {
@@ -78,14 +81,26 @@ def read(block: bytes) -> tuple[dict[str, Any], bool]:
         at = end
         if (record, number) == (_ENVELOPE, _CODED_CHARACTER_SET):
             encoding = _CHARACTER_SETS.get(data, encoding)
-        if record != _APPLICATION or number not in _NAMES:
+        if record != _APPLICATION or number not in NAMES:
             continue
-        text, name = encodings.note(data, encoding), f"iptc.{_NAMES[number]}"
+        text, name = encodings.note(data, encoding), f"iptc.{NAMES[number]}"
         if number in _REPEATABLE:
             values.setdefault(name, []).append(text)
         else:
             values.setdefault(name, text)
     return values, not block[at:].strip(b"\0")
+
+
+def texts(block: bytes) -> list[tuple[int, bytes]]:
+    """Return the datasets that describe a picture, by their numbers, in UTF-8."""
+    found: list[tuple[int, bytes]] = []
+    encoding = "cp1252"
+    for record, number, data, _ in _datasets(block):
+        if (record, number) == (_ENVELOPE, _CODED_CHARACTER_SET):
+            encoding = _CHARACTER_SETS.get(data, encoding)
+        if record == _APPLICATION and number in NAMES and "location" not in NAMES[number].lower():
+            found.append((number, encodings.note(data, encoding).encode()[:_LONGEST]))
+    return found
 
 
 def _datasets(block: bytes) -> Iterator[tuple[int, int, bytes, int]]:

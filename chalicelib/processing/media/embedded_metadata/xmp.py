@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 LONGEST_PACKET = 1_048_576
 
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_PREFIXES = {
+NAMESPACES = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://ns.adobe.com/xap/1.0/": "xmp",
     "http://ns.adobe.com/xap/1.0/rights/": "xmpRights",
@@ -39,10 +39,10 @@ def properties(packet: bytes | str) -> dict[str, object]:
 
     A packet with a document type is not read: none needs one, and entities are a way to blow up.
     """
-    root = _root(packet)
+    root = parsed(packet)
     found: dict[str, object] = {}
     if root is not None:
-        for description in root.iterfind(f".//{_RDF}RDF/{_RDF}Description"):
+        for description in root.iterfind(f".//{RDF}RDF/{RDF}Description"):
             _collect(description, "", found, 0)
     return found
 
@@ -51,10 +51,11 @@ def is_broken(packet: bytes | str) -> bool:
     """Return whether a packet is none that can be read; one that is only too long is not broken."""
     text = packet.decode("utf-8", "replace") if isinstance(packet, bytes) else packet
     empty = not _WRAPPER.sub("", text).strip("\ufeff\0 \r\n\t")
-    return not empty and len(text) <= LONGEST_PACKET and _root(text) is None
+    return not empty and len(text) <= LONGEST_PACKET and parsed(text) is None
 
 
-def _root(packet: bytes | str) -> ElementTree.Element | None:
+def parsed(packet: bytes | str) -> ElementTree.Element | None:
+    """Return a packet's root; None where it cannot be read, is too long, or has entities."""
     text = packet.decode("utf-8", "replace") if isinstance(packet, bytes) else packet
     text = text.strip("\ufeff\0 \r\n\t")
     if len(text) > LONGEST_PACKET or "<!DOCTYPE" in text or "<!ENTITY" in text:
@@ -68,38 +69,46 @@ def _root(packet: bytes | str) -> ElementTree.Element | None:
 def _collect(element: ElementTree.Element, path: str, found: dict[str, object], depth: int) -> None:
     """Add an element's properties, from attributes and children alike, nested ones by dots."""
     for name, attribute in element.attrib.items():
-        key = _name(name)
+        key = name_of(name)
         if key:
             found.setdefault(path + key, attribute)
     for child in element:
-        key = _name(child.tag)
+        key = name_of(child.tag)
         if not key:
             continue
         value = _value(child)
         if value is not None:
             found.setdefault(path + key, value)
         elif depth < _DEEPEST:
-            inner = child.find(f"{_RDF}Description")
+            inner = child.find(f"{RDF}Description")
             _collect(child if inner is None else inner, f"{path}{key}.", found, depth + 1)
 
 
 def _value(element: ElementTree.Element) -> str | list[str] | None:
     """Return an element's text, list or default language; None when it is a structure."""
     for container in ("Alt", "Seq", "Bag"):
-        group = element.find(f"{_RDF}{container}")
+        group = element.find(f"{RDF}{container}")
         if group is None:
             continue
-        items = [item for item in group.findall(f"{_RDF}li") if item.text]
+        items = [item for item in group.findall(f"{RDF}li") if item.text]
         if container != "Alt":
             return [item.text or "" for item in items]
         items.sort(key=lambda item: item.get(_LANGUAGE) != "x-default")
         return items[0].text if items else ""
-    if len(element) or any(_name(name) for name in element.attrib):
+    if len(element) or any(name_of(name) for name in element.attrib):
         return None
     return element.text or ""
 
 
-def _name(qualified: str) -> str | None:
+def qualified(name: str) -> str:
+    """Return the qualified name of a property such as `dc.title`."""
+    prefix, _, local = name.partition(".")
+    address = next(address for address, known in NAMESPACES.items() if known == prefix)
+    return f"{{{address}}}{local}"
+
+
+def name_of(qualified: str) -> str | None:
+    """Return a property's name by Reef's prefixes, such as `dc.title`; None of other schemas."""
     namespace, _, local = qualified.removeprefix("{").rpartition("}")
-    prefix = _PREFIXES.get(namespace)
+    prefix = NAMESPACES.get(namespace)
     return f"{prefix}.{local}" if prefix else None

@@ -75,7 +75,7 @@ def take_apart(file: BinaryIO) -> JpegParts:
     head, frame, components, damaged = [SOI], None, 0, False
     notes, at = jpeg_notes.Collected(), 2
     while True:
-        marker, at, skipped = _next_marker(file, at)
+        marker, at, skipped = next_marker(file, at)
         damaged |= skipped
         if marker == _TEM or marker in _RESTARTS:
             continue
@@ -189,7 +189,7 @@ def restarts_expected(frame: Frame) -> int:
     return (columns * rows - 1) // frame.restart_interval
 
 
-def _next_marker(file: BinaryIO, at: int) -> tuple[int, int, bool]:
+def next_marker(file: BinaryIO, at: int) -> tuple[int, int, bool]:
     """Find the next marker; return its number, where its segment begins, what was skipped."""
     skipped = False
     while True:

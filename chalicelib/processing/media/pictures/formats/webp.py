@@ -45,7 +45,7 @@ def take_apart(file: BinaryIO) -> Parts:
     durations: list[int] = []
     frames: list[list[Piece]] = []
     moving = False
-    for chunk in _chunks(file, 12, end):
+    for chunk in chunks(file):
         body = chunk.body
         if chunk.name == b"VP8X":
             data = parts.read_at(file, body.start, 10)
@@ -95,7 +95,10 @@ def _take_note(name: bytes, data: bytes, notes: Notes, colours: Colours) -> None
         colours.icc = colours.icc or data
 
 
-def _chunks(file: BinaryIO, at: int, end: int) -> Iterator[Chunk]:
+def chunks(file: BinaryIO) -> Iterator[Chunk]:
+    """Walk the chunks of a file that says that it is WebP, as far as it is there."""
+    length = int.from_bytes(parts.read_at(file, 4, 4), "little")
+    at, end = 12, min(8 + length, parts.size_of(file))
     while at + 8 <= end:
         name, length = struct.unpack("<4sI", parts.read_at(file, at, 8))
         yield Chunk(name, Span(at + 8, min(length, end - at - 8)))
