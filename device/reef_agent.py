@@ -54,7 +54,9 @@ REF = "X-Reef-Ref"
 _CHUNK = 4 * 1024 * 1024
 """Anthias reads each request of an upload wholly into memory."""
 
-_BLOCK = 256 * 1024
+_BLOCK = 16 * 1024
+"""Small enough that the slowest download leaves time to report, and to hear of a takedown."""
+
 _RESERVE = 200 * 1024 * 1024
 """Bytes that stay free on the disk, for the player itself."""
 
@@ -369,12 +371,18 @@ class Reef:
         more["headers"] = {"Authorization": f"Bearer {self.settings.token}"} | _plain(
             more.get("headers")
         )
-        try:
-            answer = self.session.request(
-                method, url, timeout=_REMOTE, allow_redirects=False, **more
-            )
-        except (requests.RequestException, OSError) as error:
-            raise ReefAway(f"Reef cannot be reached: {type(error).__name__}") from None
+        answer = None
+        for again in (False, True):  # a connection may be closed just when it is used again
+            try:
+                answer = self.session.request(
+                    method, url, timeout=_REMOTE, allow_redirects=False, **more
+                )
+                break
+            except (requests.RequestException, OSError) as error:
+                if again or not isinstance(error, requests.ConnectionError):
+                    raise ReefAway(f"Reef cannot be reached: {type(error).__name__}") from None
+                self.session.close()
+        assert answer is not None
         with contextlib.suppress(TypeError, ValueError):
             shown = email.utils.parsedate_to_datetime(answer.headers.get("Date", ""))
             self.skew = shown.timestamp() + 0.5 - time.time()  # the header has whole seconds
@@ -454,19 +462,20 @@ class Anthias:
 
     def assets(self) -> dict[str, Json]:
         """Return all assets by their id."""
-        found = self._ask("GET", "/api/v2/assets").json()
-        if not isinstance(found, list):
-            raise AnthiasTrouble("the Anthias server answers no list of assets")
-        return {row["asset_id"]: row for row in found}
+        found = self._read(self._ask("GET", "/api/v2/assets"), list)
+        try:
+            return {row["asset_id"]: row for row in found}
+        except (KeyError, TypeError):
+            raise AnthiasTrouble("the Anthias server answers no list of assets") from None
 
     def asset(self, anthias_id: str) -> Json | None:
         """Return one asset, None where there is none."""
         answer = self._ask("GET", f"/api/v2/assets/{quote(anthias_id)}", missing=True)
-        return None if answer.status_code == 404 else dict(answer.json())
+        return None if answer.status_code == 404 else dict(self._read(answer))
 
     def create(self, fields: Json) -> Json:
         """Make an asset; an error does not mean that it was not made."""
-        return dict(self._ask("POST", "/api/v2/assets", json=fields).json())
+        return dict(self._read(self._ask("POST", "/api/v2/assets", json=fields), name="asset_id"))
 
     def change(self, anthias_id: str, fields: Json) -> None:
         """Change an asset; one that is gone is made again in the next round."""
@@ -494,10 +503,11 @@ class Anthias:
                 if upload_id:
                     headers["X-Upload-Id"] = upload_id
                 files = {"file_upload": (f"reef{ext}", chunk)}
-                answer = self._ask(
-                    "POST", "/api/v2/file_asset", headers=headers, files=files
-                ).json()
-                upload_id, sent = answer["upload_id"], sent + len(chunk)
+                answer = self._read(
+                    self._ask("POST", "/api/v2/file_asset", headers=headers, files=files),
+                    name="uri",
+                )
+                upload_id, sent = str(answer.get("upload_id", "")), sent + len(chunk)
                 breathe()
         return str(answer["uri"]), str(answer.get("ext") or ext)
 
@@ -507,6 +517,20 @@ class Anthias:
             return dict(self._ask("GET", "/api/v2/info", timeout=(5, 10)).json())
         except (Trouble, ValueError, TypeError):
             return {}
+
+    def _read(self, answer: requests.Response, kind: type = dict, name: str = "") -> Any:
+        """Return what an answer says; `name` is a field that it must have.
+
+        Raises:
+            AnthiasTrouble: it says something else, as whatever stands in for a server that starts.
+        """
+        found: Any = None
+        with contextlib.suppress(ValueError):
+            found = answer.json()
+        is_right = isinstance(found, kind)
+        if not is_right or (name and name not in found):
+            raise AnthiasTrouble("the Anthias server answers something else than it should")
+        return found
 
     def _ask(self, method: str, path: str, missing: bool = False, **more: Any) -> requests.Response:
         try:

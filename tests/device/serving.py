@@ -27,12 +27,18 @@ class Request:
 
 @dataclass
 class Answer:
-    """What is answered; `cut_after` ends the connection after so many bytes of the body."""
+    """What is answered; `cut_after` ends the connection after so many bytes of the body.
+
+    `pieces` writes the body in pieces of so many bytes, and calls `between` after each, with how
+    many are written.
+    """
 
     status: int = 200
     content: Any = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut_after: int | None = None
+    pieces: int = 0
+    between: Callable[[int], None] = lambda written: None
 
     @property
     def body(self) -> bytes:
@@ -65,7 +71,12 @@ class Calls:
 
 
 class Server:
-    """A server on the loopback; what it answers its heirs say."""
+    """A server on the loopback; what it answers its heirs say.
+
+    It closes connections on which nothing came for `idle_seconds`, as real ones do.
+    """
+
+    idle_seconds = 5.0
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
@@ -100,6 +111,10 @@ class Server:
             protocol_version = "HTTP/1.1"
             wbufsize, disable_nagle_algorithm = -1, True  # one packet an answer
 
+            def setup(self) -> None:
+                super().setup()
+                self.connection.settimeout(server.idle_seconds)
+
             def do(self) -> None:
                 try:
                     answer = server._take(self)
@@ -115,9 +130,18 @@ class Server:
                 if "Content-Length" not in answer.headers:
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body[: answer.cut_after])
                 if answer.cut_after is not None:
                     self.close_connection = True
+                body = body[: answer.cut_after]
+                try:
+                    step = answer.pieces or max(1, len(body))
+                    for end in range(step, len(body) + step, step):
+                        self.wfile.write(body[end - step : end])
+                        self.wfile.flush()
+                        answer.between(min(end, len(body)))
+                    self.wfile.flush()
+                except OSError:
+                    self.close_connection = True  # whoever asked has gone
 
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do  # noqa: N815
 

@@ -1,10 +1,13 @@
 """The agent's round, on a fake Reef and a fake Anthias, over real HTTP."""
 
 import ast
+import dataclasses
 import json
 import os
 import random
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -456,3 +459,167 @@ def test_the_file_is_python_3_9_and_needs_requests_alone() -> None:
         )
     }
     assert imported - set(sys.stdlib_module_names) == {"requests"}
+
+
+def test_a_slow_download_reports_meanwhile_and_goes_on_after_a_stall(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reef_agent, "_REMOTE", (10, 3))  # seconds without a byte
+    monkeypatch.setattr(reef_agent, "_RETRY_SECONDS", (0,))
+    entry, ranges, heard = player.reef.put(1, BIG), [], []
+    agent, gone = player.agent(), threading.Event()
+
+    def trickle(written: int) -> None:
+        """Send no more before the agent has reported, as it does each minute."""
+        if written == 50_000:
+            agent.breathed -= 61
+        deadline = time.monotonic() + 60
+        while written > 100_000 and not player.reef.beats and time.monotonic() < deadline:
+            time.sleep(0.01)
+        heard.append(len(player.reef.beats))
+
+    def stall(written: int) -> None:
+        """Send no more, until the agent has given up."""
+        if written >= 1_000_000:
+            gone.wait(60)
+
+    def slow(request: Request, answer: Answer) -> Answer:
+        if "/signed" not in request.path:
+            return answer
+        ranges.append(request.headers.get("Range"))
+        paced = {1: (1000, trickle), 2: (100_000, stall), 3: (100_000, stall)}
+        pieces, between = paced.get(len(ranges), (0, lambda written: None))
+        cut = 200_000 if len(ranges) == 1 else None
+        return dataclasses.replace(
+            answer,
+            headers=answer.headers | {"Content-Length": str(len(answer.body))},
+            pieces=pieces,
+            between=between,
+            cut_after=cut,
+        )
+
+    player.reef.spoil = slow
+    agent.round()
+    assert heard[-1] == 1  # the heartbeat came while bytes trickled
+    assert player.reef.beats[-1]["errors"] == [
+        f"asset {entry['asset_id']}: the download broke off: ConnectionError"
+    ]
+    part = player.folder / "cache" / f"{entry['content']['sha256']}.part"
+    kept = part.stat().st_size
+    assert kept > 2_000_000
+    assert player.names() == []
+    gone.set()
+    assert player.round() == []
+    player.assert_right()
+    starts = [int(each.removeprefix("bytes=").rstrip("-")) for each in ranges[1:]]
+    assert ranges[0] is None
+    assert starts == sorted(starts)
+    assert starts[-1] == kept
+
+
+@pytest.mark.parametrize(
+    ("headers", "cut_after", "said"),
+    [
+        ({"Content-Length": "99999"}, 99, "the download broke off"),
+        ({"Content-Length": "50"}, None, ""),
+        ({"Content-Length": "banana"}, 99, ""),
+        ({"Content-Length": "-7"}, 99, ""),
+        ({"Transfer-Encoding": "chunked"}, 99, "the download broke off"),
+        ({"Content-Encoding": "gzip"}, None, "the download broke off"),
+        ({"Content-Length": "0"}, None, "the download broke off"),
+    ],
+)
+def test_lengths_that_lie_bring_the_right_bytes_or_none(
+    player: Player, headers: dict[str, str], cut_after: int | None, said: str
+) -> None:
+    player.reef.put(1, b"y" * 99)
+
+    def lie(request: Request, answer: Answer) -> Answer:
+        if "/signed" not in request.path or "Range" in request.headers:
+            return answer
+        return dataclasses.replace(answer, headers=headers, cut_after=cut_after)
+
+    player.reef.spoil = lie
+    errors = player.round()
+    if said:
+        assert errors[0].startswith(f"asset {asset_id(1)}: {said}")
+        assert player.names() == []
+        player.reef.spoil = lambda request, answer: answer
+        (player.folder / "state.json").unlink()
+        errors = player.round()
+    assert errors == []
+    player.assert_right()
+
+
+def test_a_manifest_whose_length_lies_changes_nothing(player: Player) -> None:
+    three(player)
+    settled(player)
+    rows = player.anthias.snapshot()
+    player.reef.entries.clear()
+    for headers, cut_after in (
+        ({"Content-Length": "99999"}, 60),
+        ({"Content-Length": "60"}, None),
+        ({"Content-Length": "0"}, None),
+        ({"Transfer-Encoding": "chunked"}, 60),
+        ({"Content-Encoding": "gzip"}, None),
+    ):
+        player.reef.spoil = lambda request, answer, headers=headers, cut_after=cut_after: (
+            dataclasses.replace(answer, headers=answer.headers | headers, cut_after=cut_after)
+        )
+        with pytest.raises(reef_agent.ReefAway):
+            player.agent().round()
+    assert player.anthias.snapshot() == rows
+
+
+def test_what_stands_in_for_the_anthias_server_is_said_and_changes_nothing(player: Player) -> None:
+    three(player)
+    settled(player)
+    rows, answer = player.anthias.snapshot(), player.anthias.answer
+    player.reef.entries.pop()
+    for content in (
+        b"<html>It starts</html>",
+        b"",
+        b"[1]",
+        b'[{"name": "x"}]',
+        b"{}",
+        b"null",
+        b"[{",
+    ):
+        player.anthias.answer = lambda request, content=content: Answer(200, content)  # type: ignore[method-assign]
+        (error,) = player.round()
+        assert error.startswith("the Anthias server answers ")
+        assert player.reef.beats[-1]["errors"] == [error]
+    player.anthias.answer = answer  # type: ignore[method-assign]
+    assert player.anthias.snapshot() == rows
+    assert player.round() == []
+    player.assert_right()
+
+
+def test_connections_that_servers_close_when_idle_are_no_trouble(player: Player) -> None:
+    player.reef.idle_seconds = player.anthias.idle_seconds = 0.05
+    three(player)
+    player.anthias.polls = 3
+    player.configure(wait_seconds=30.0)
+    agent = player.agent()
+    for _ in range(3):
+        agent.round()
+        assert player.reef.beats[-1]["errors"] == []
+        agent.breathed -= 61
+    player.assert_right()
+    assert len(player.reef.beats) >= 3
+
+
+def test_a_connection_closed_just_when_it_is_used_again_is_opened_again(player: Player) -> None:
+    three(player)
+    settled(player)
+    agent, cut = player.agent(), []
+
+    def once(when: str, request: Request) -> None:
+        if when == "before" and request.path.endswith("/heartbeat/") and not cut:
+            cut.append(request)
+            raise Cut
+
+    player.calls.disturb = once
+    before = len(player.reef.beats)
+    agent.round()
+    assert (len(cut), len(player.reef.beats)) == (1, before + 1)
