@@ -3,7 +3,8 @@
 import { computed, signal } from "./vendor/preact.js";
 
 /** @typedef {{ name: "library" | "workflow" | "inbox" | "preferences" | "shares"
- *   | "collections" | "collection" | "search", id: string }} Place */
+ *   | "collections" | "collection" | "search" | "screens" | "device" | "groups" | "rollout"
+ *   | "playlists" | "playlist", id: string }} Place */
 
 /** The address of what waits for whoever is signed in. */
 export const INBOX = "/?inbox=mine";
@@ -24,6 +25,15 @@ export function addressOfSearch(id) {
 
 /** The address of the tenant's collections. */
 export const COLLECTIONS = "/?collections=all";
+
+/** The address of the tenant's screens. */
+export const SCREENS = "/?screens=all";
+
+/** The address of groups of screens. */
+export const GROUPS = "/?groups=all";
+
+/** The address of what screens play. */
+export const PLAYLISTS = "/?playlists=all";
 
 const search = signal(location.search);
 
@@ -82,6 +92,27 @@ export const view = computed(() =>
   new URLSearchParams(search.value).get("view") === "list" ? "list" : "grid",
 );
 
+/** The pages of one thing, whose id stands after their name. */
+const WITH_ID = /** @type {const} */ ([
+  "workflow",
+  "collection",
+  "search",
+  "device",
+  "playlist",
+  "rollout",
+]);
+
+/** The pages of all things of a kind. */
+const LISTS = /** @type {const} */ ([
+  "shares",
+  "collections",
+  "inbox",
+  "preferences",
+  "screens",
+  "groups",
+  "playlists",
+]);
+
 addEventListener("popstate", readAddress);
 
 /**
@@ -132,6 +163,30 @@ export function addressOfReview(id) {
  */
 export function addressOfCollection(id) {
   return `/?collection=${encodeURIComponent(id)}`;
+}
+
+/**
+ * The address of a screen.
+ * @param {string} id A device's.
+ */
+export function addressOfDevice(id) {
+  return `/?device=${encodeURIComponent(id)}`;
+}
+
+/**
+ * The address of a playlist.
+ * @param {string} id
+ */
+export function addressOfPlaylist(id) {
+  return `/?playlist=${encodeURIComponent(id)}`;
+}
+
+/**
+ * The address of a roll-out's course.
+ * @param {string} id
+ */
+export function addressOfRollout(id) {
+  return `/?rollout=${encodeURIComponent(id)}`;
 }
 
 /**
@@ -192,15 +247,11 @@ function addressBy(named, changes) {
  * @returns {Place}
  */
 function placeOf(named) {
-  const workflow = named.get("workflow");
-  if (workflow) return { name: "workflow", id: workflow };
-  const collection = named.get("collection");
-  if (collection) return { name: "collection", id: collection };
-  const saved = named.get("search");
-  if (saved) return { name: "search", id: saved };
-  if (named.has("shares")) return { name: "shares", id: "" };
-  if (named.has("collections")) return { name: "collections", id: "" };
-  if (named.has("inbox")) return { name: "inbox", id: "" };
-  if (named.has("preferences")) return { name: "preferences", id: "" };
+  for (const name of WITH_ID) {
+    const id = named.get(name);
+    if (id) return { name, id };
+  }
+  const list = LISTS.find((name) => named.has(name));
+  if (list) return { name: list, id: "" };
   return { name: "library", id: "" };
 }

@@ -117,7 +117,7 @@ def _label(told: Notification) -> str:
     if told.turn is not None:
         return "Decide now"
     if told.kind == "screens":
-        return "Look at the screens"
+        return "See how it went" if "?rollout=" in told.link else "Look at the screen"
     if told.search_id is not None and not told.asset_id:
         return "Open the search"
     return "Open the review" if "?workflow=" in told.link else "Open the asset"

@@ -223,8 +223,8 @@ def _taken_back(record: Record) -> list[Notice]:
     if rollout is None or rollout.failed_device_id is None:
         return []
     device = devices.lookup(record.tenant_id, rollout.failed_device_id)
-    name = "" if device is None else device.told.name
-    words = wording.taken_back(rollout.group, name, rollout.failed_device_id, rollout.error)
+    name = None if device is None else device.told.name
+    words = wording.taken_back(rollout.id, rollout.group, name, rollout.error)
     return [Notice(_record_id(record), rollout.created_by.id, words)]
 
 

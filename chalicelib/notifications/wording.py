@@ -200,26 +200,27 @@ def device_silent(name: str, device_id: str, last_seen_at: str | None) -> Words:
     )
 
 
-def taken_back(group: str, device: str, device_id: str, error: str | None) -> Words:
+def taken_back(rollout_id: str, group: str, device: str | None, error: str | None) -> Words:
     """Tell an editor that a group's new playlists were taken back.
 
     Args:
+        rollout_id: the roll-out's id.
         group: the group's name.
-        device: the name of the device on account of which they were.
-        device_id: its id.
+        device: the name of the device on account of which they were; None once it is deleted.
         error: what it complained of; None where it was silent.
     """
+    who = "A screen that is removed by now" if device is None else quoted(device)
     why = (
-        f"{quoted(device)} was not heard of any more once it played them."
+        f"{who} was not heard of any more once it played them."
         if error is None
-        else f"{quoted(device)} complained of something new: {quoted(error)}."
+        else f"{who} complained of something new: {quoted(error)}."
     )
     return Words(
         kind="screens",
         title=f"Taken back: new playlists for {quoted(group)}",
         text=f"The new playlists for the screens {quoted(group)} were taken back from those that "
         f"tried them, and the others never played them. {why}",
-        link=link("device", device_id),
+        link=link("rollout", rollout_id),
         asset_id="",
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
 from chalicelib.devices.models import Device
 from chalicelib.devices.reports import silence
 from tests.devices.test_heartbeats import beat
@@ -33,7 +34,8 @@ def test_admins_are_told_of_a_device_that_fell_silent(wall: Wall, post: Post) ->
     assert letter["to"] == [wall.tenant.email("admin")]
     assert letter["subject"] == "Silent: “Lobby <left>”"
     assert "Thursday, 26 November 2026, 08:00 UTC" in letter["text"]
-    assert f"/?device={player.id}" in letter["text"]
+    assert f"Look at the screen: {settings().public_url}/?device={player.id}\n" in letter["text"]
+    assert f'href="{settings().public_url}/?device={player.id}"' in letter["html"]
     assert "<left>" not in letter["html"]
     (entry,) = wall.get("/inbox/").json["items"]
     assert (entry["kind"], entry["asset_id"], entry["is_open"]) == ("screens", "", False)
@@ -48,10 +50,14 @@ def test_the_editor_is_told_why_a_change_was_taken_back(wall: Wall, post: Post) 
     beat(wall, player)
     body = {"playlist_ids": [wall.playlist()], "canary": {"devices": 1, "minutes": 9}}
     path = "/device_groups/lobby/playlists/"
-    assert wall.call("PUT", path, body, "editor").status == 202
+    begun = wall.call("PUT", path, body, "editor")
+    assert begun.status == 202
     beat(wall, player, errors=["no picture"])
     wall.cloud.run()
     (letter,) = post.sent
+    link = f"{settings().public_url}/?rollout={begun.json['rollout_id']}"
+    assert f"See how it went: {link}\n" in letter["text"]
+    assert f'href="{link}"' in letter["html"]
     assert letter["to"] == [wall.tenant.email("editor")]
     assert letter["subject"] == "Taken back: new playlists for “lobby”"
     assert "“Lobby” complained of something new: “no picture”." in letter["text"]

@@ -20,6 +20,9 @@ export const mayCollect = computed(() => has("editor", "admin"));
 /** Whether they see every asset of the tenant, so that its numbers are theirs. */
 export const seesAll = computed(() => has("editor", "moderator", "admin"));
 
+/** Whether they say what screens play. */
+export const mayProgramme = computed(() => has("editor", "admin"));
+
 /** Whether they may do everything in the tenant. */
 export const isAdmin = computed(() => has("admin"));
 

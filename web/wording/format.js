@@ -74,3 +74,13 @@ export function fromNow(at) {
   const count = Math.round(seconds / size) || (seconds < 0 ? -1 : 1);
   return new Intl.RelativeTimeFormat(language).format(count, unit).replaceAll(" ", "\u00a0");
 }
+
+/**
+ * A moment as `datetime-local` inputs have it, in the reader's own time zone.
+ * @param {string | null | undefined} at RFC 3339
+ */
+export function localTime(at) {
+  if (!at) return "";
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

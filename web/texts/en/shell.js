@@ -7,6 +7,7 @@ export const collections = "Collections";
 export const inbox = "Inbox";
 export const lead = "The media of your screens: scanned, described and ready to play.";
 export const reef = "Reef";
+export const screens = "Screens";
 export const shares = "Shared links";
 export const signIn = "Sign in";
 export const signOut = "Sign out";

@@ -9,6 +9,7 @@ import { say } from "../../data/toasts.js";
 import { common, detail as t } from "../../texts.js";
 import { html, useSignal } from "../../vendor/preact.js";
 import { reasonWords } from "../../wording/assets.js";
+import { useConcern } from "../shared/concern.js";
 import { DownloadButton } from "../shared/download.js";
 import { Icon } from "../shared/icons.js";
 import { RetryButton } from "../shared/retry.js";
@@ -20,6 +21,7 @@ import { Edit } from "./edit.js";
 import { EndUpload } from "./end_upload.js";
 import { Facts } from "./facts.js";
 import { Flag } from "./flag.js";
+import { OnScreens } from "./on_screens.js";
 import { PendingEdit } from "./pending_edit.js";
 import { Replace, Replacing } from "./replace.js";
 import { ReviewLink } from "./review_link.js";
@@ -54,6 +56,7 @@ export function Body({ asset }) {
         : html`<${Facts} asset=${asset} />`}
       <${SameBytes} asset=${asset} />
       <${Versions} asset=${asset} />
+      ${asset.status !== "trashed" && html`<${OnScreens} key=${asset.id} id=${asset.id} />`}
       ${asset.status !== "trashed" && html`<${Flag} id=${asset.id} />`}
     </div>
   </div>`;
@@ -81,15 +84,19 @@ function State({ asset }) {
 
 /** @param {{ asset: Asset, edit: () => void }} props */
 function Deeds({ asset, edit }) {
+  const concern = useConcern(asset);
   if (!mayEdit(asset)) return null;
   if (asset.status === "trashed") {
     return html`<button class="button" onClick=${takeBack}><${Icon} name="undo" />${t.restore}</button>`;
   }
   return html`<div class="field-row">
-    <button class="button small" id=${EDIT} onClick=${edit}><${Icon} name="edit" />${t.edit}</button>
-    <${Replace} asset=${asset} />
-    <button class="button small danger" onClick=${putAway}><${Icon} name="trash" />${t.moveToTrash}</button>
-  </div>`;
+      <button class="button small" id=${EDIT} onClick=${edit}><${Icon} name="edit" />${t.edit}</button>
+      <${Replace} asset=${asset} concern=${concern} />
+      <button class="button small danger" onClick=${() => concern.before("trash", putAway)}>
+        <${Icon} name="trash" />${t.moveToTrash}
+      </button>
+    </div>
+    ${concern.panel}`;
 
   async function putAway() {
     const failed = await trash([asset]);

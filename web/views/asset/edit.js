@@ -2,9 +2,11 @@
 
 import { Problem, wordsOf } from "../../api.js";
 import { change, loadTagged } from "../../data/assets.js";
+import { assetOf } from "../../data/library.js";
 import { say } from "../../data/toasts.js";
 import { common, detail, edit as t } from "../../texts.js";
 import { html, useEffect, useLayoutEffect, useSignal } from "../../vendor/preact.js";
+import { useConcern } from "../shared/concern.js";
 import { changesOf, conflictsOf, formOf } from "./form.js";
 
 /** @typedef {import("../../types.js").Asset} Asset */
@@ -18,6 +20,7 @@ export function Edit({ id, leave }) {
   const problem = useSignal("");
   const saving = useSignal(false);
   const theirs = useSignal(/** @type {[keyof Form, string][]} */ ([]));
+  const concern = useConcern({ id, published_version: assetOf(id).value?.published_version });
   useEffect(() => {
     loadTagged(id).then(take, (error) => (problem.value = wordsOf(error)));
   }, [id]);
@@ -48,6 +51,7 @@ export function Edit({ id, leave }) {
       </ul>
     </div>`}
     ${problem.value && html`<p class="wrong" role="alert">${problem}</p>`}
+    ${concern.panel}
     <div class="field-row">
       <button class="button primary" disabled=${saving.value}>
         ${theirs.value.length > 0 ? t.saveMine : t.save}
@@ -63,10 +67,16 @@ export function Edit({ id, leave }) {
   }
 
   /** @param {Event} event */
-  async function save(event) {
+  function save(event) {
     event.preventDefault();
     const changes = changesOf(/** @type {Form} */ (before.value), /** @type {Form} */ (form.value));
     if (Object.keys(changes).length === 0) return leave();
+    const expires = /** @type {Record<string, unknown> | undefined} */ (changes.rights)?.expires_at;
+    return expires ? concern.before("expire", () => send(changes)) : send(changes);
+  }
+
+  /** @param {Record<string, unknown>} changes */
+  async function send(changes) {
     saving.value = true;
     problem.value = "";
     try {

@@ -1,5 +1,7 @@
 /** What the form of an asset holds, and what is to be changed when it is saved. */
 
+import { localTime } from "../../wording/format.js";
+
 /** @typedef {import("../../types.js").Asset} Asset */
 
 const TEXTS = /** @type {const} */ (["title", "description", "alt_text"]);
@@ -70,14 +72,4 @@ export function conflictsOf(before, now) {
 /** @param {string} text */
 function wordsIn(text) {
   return text.split(",").map((word) => word.trim()).filter(Boolean);
-}
-
-/**
- * A moment as `datetime-local` inputs have it.
- * @param {string | null | undefined} at RFC 3339
- */
-function localTime(at) {
-  if (!at) return "";
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -8,10 +8,12 @@ import { UploadRow } from "../uploads/row.js";
 
 /** @typedef {import("../../types.js").Asset} Asset */
 
-/** @param {{ asset: Asset }} props */
-export function Replace({ asset }) {
+/**
+ * @param {{ asset: Asset, concern: ReturnType<import("../shared/concern.js").useConcern> }} props
+ */
+export function Replace({ asset, concern }) {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  return html`<button class="button small" title=${t.replaceHint} onClick=${() => input.current?.click()}>
+  return html`<button class="button small" title=${t.replaceHint} onClick=${() => concern.before("replace", () => input.current?.click())}>
       <${Icon} name="upload" />${t.replace}
     </button>
     <input ref=${input} type="file" hidden aria-label=${t.fileInput} onChange=${take} />`;

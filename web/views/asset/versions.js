@@ -7,6 +7,7 @@ import { versions as t } from "../../texts.js";
 import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { statusWords } from "../../wording/assets.js";
 import { bytes, moment } from "../../wording/format.js";
+import { useConcern } from "../shared/concern.js";
 import { Difference } from "./difference.js";
 
 /** @typedef {import("../../types.js").Asset} Asset */
@@ -17,6 +18,7 @@ export function Versions({ asset }) {
   const found = useSignal(/** @type {Version[] | null} */ (null));
   const problem = useSignal("");
   const acting = useSignal(false);
+  const concern = useConcern(asset);
   useEffect(() => void load(), [asset.id, asset.current_version, asset.status]);
   const mayChange = mayEdit(asset) && asset.status !== "trashed";
   return html`<section class="versions" aria-labelledby="versions-title">
@@ -30,10 +32,11 @@ export function Versions({ asset }) {
             asset=${asset}
             version=${version}
             before=${all[at + 1]}
-            act=${mayChange && !acting.value ? act : null}
+            act=${mayChange && !acting.value ? attempt : null}
           />`,
       )}
     </ol>
+    ${concern.panel}
   </section>`;
 
   async function load() {
@@ -42,6 +45,12 @@ export function Versions({ asset }) {
     } catch (error) {
       problem.value = wordsOf(error);
     }
+  }
+
+  /** @param {number} number @param {"publish" | "unpublish" | "rollback"} deed */
+  function attempt(number, deed) {
+    if (deed !== "unpublish") return act(number, deed);
+    return concern.before("unpublish", () => act(number, deed));
   }
 
   /** @param {number} number @param {"publish" | "unpublish" | "rollback"} deed */

@@ -6,6 +6,7 @@ import { memberId } from "../../session.js";
 import { inbox, reviews as t } from "../../texts.js";
 import { html, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
+import { RejectConcern } from "./concern.js";
 
 /** @typedef {import("../../data/reviews.js").Decision} Decision */
 
@@ -46,6 +47,7 @@ export function Decide({ workflow, acting, act }) {
           : t.commentHint}
       </p>
     </div>
+    <${RejectConcern} assetId=${workflow.asset_id} version=${workflow.version} />
     <div class="deeds">
       <button class="button primary" disabled=${acting} onClick=${() => send("approve")}>
         <${Icon} name="check" />${t.approve}

@@ -39,6 +39,8 @@ const PATHS = {
   chart: "M4 20h16M7 20v-6M12 20V6M17 20v-9",
   up: "M6 15l6-7 6 7",
   down: "M6 9l6 7 6-7",
+  screen: "M3 5h18v12H3zM12 17v3M8 20h8",
+  grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   leave: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
 };
 

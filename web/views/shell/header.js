@@ -1,6 +1,6 @@
 /** The page's head: whose library this is, what waits, who is signed in, and the way out. */
 
-import { COLLECTIONS, INBOX, SHARES } from "../../address.js";
+import { COLLECTIONS, INBOX, SCREENS, SHARES } from "../../address.js";
 import { waiting, waitingCount } from "../../data/inbox.js";
 import { mayShare, seesAll } from "../../data/me.js";
 import { tenant } from "../../data/library.js";
@@ -25,6 +25,9 @@ export function Header() {
       html`<${Link} to=${SHARES} class="button quiet small">
         <${Icon} name="share" /><span class="narrow-hidden">${t.shares}</span>
       <//>`}
+      <${Link} to=${SCREENS} class="button quiet small">
+        <${Icon} name="screen" /><span class="narrow-hidden">${t.screens}</span>
+      <//>
       <${InboxLink} />
       <span class="email" dir="auto" title=${email}>${email}</span>
       <button class="button quiet small" onClick=${leave}>

@@ -8,13 +8,19 @@ import { html } from "../../vendor/preact.js";
 import { Collection } from "../collections/collection.js";
 import { Collections } from "../collections/collections.js";
 import { Detail } from "../asset/detail.js";
+import { Device } from "../screens/device.js";
 import { Drop } from "../uploads/drop.js";
+import { Groups } from "../screens/groups.js";
 import { Header } from "./header.js";
 import { Inbox } from "../inbox/inbox.js";
 import { Library } from "../library/library.js";
 import { OpenSearch } from "../library/open_search.js";
+import { Playlist } from "../playlists/playlist.js";
+import { Playlists } from "../playlists/playlists.js";
 import { Preferences } from "../settings/preferences.js";
 import { Review } from "../review/review.js";
+import { Rollout } from "../screens/rollout.js";
+import { Screens } from "../screens/screens.js";
 import { Shares } from "../shares/shares.js";
 import { Toast } from "../shared/toast.js";
 import { SignIn } from "./sign_in.js";
@@ -42,6 +48,18 @@ function Place() {
       return html`<${Collection} key=${id} id=${id} />`;
     case "search":
       return html`<${OpenSearch} key=${id} id=${id} />`;
+    case "screens":
+      return html`<${Screens} />`;
+    case "device":
+      return html`<${Device} key=${id} id=${id} />`;
+    case "groups":
+      return html`<${Groups} />`;
+    case "rollout":
+      return html`<${Rollout} key=${id} id=${id} />`;
+    case "playlists":
+      return html`<${Playlists} />`;
+    case "playlist":
+      return html`<${Playlist} key=${id} id=${id} />`;
     case "preferences":
       return html`<${Preferences} />`;
     default:
