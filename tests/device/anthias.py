@@ -34,7 +34,8 @@ class FakeAnthias(Server):
 
     `polls` is how often an asset that is processed is still asked for before that is done;
     `unplayable` are words of names whose processing fails. Without `redis` whatever was done is
-    answered with 500, and nothing is processed. `unreachable` are addresses that do not answer.
+    answered with 500, but for what it needs no Redis for, and nothing is processed. `unreachable`
+    are addresses that do not answer.
     """
 
     def __init__(self, calls: Calls) -> None:
@@ -68,7 +69,7 @@ class FakeAnthias(Server):
             return Answer(302, headers={"Location": "/login/"})
         path = request.path.partition("?")[0]
         if path == "/api/v2/info":
-            return Answer(200, {"anthias_version": "2026.08.2", "free_space": "9.9 GB"})
+            return self._done(Answer(200, {"anthias_version": "2026.08.2", "free_space": "9.9 GB"}))
         if path == "/api/v2/file_asset":
             return self._file(request)
         if path == "/api/v2/assets":
@@ -145,12 +146,35 @@ class FakeAnthias(Server):
             row |= {"is_processing": True, "duration": 0}
             self.left[anthias_id] = self.polls
         self.rows[anthias_id] = row
-        others = [each["asset_id"] for each in self.rows.values() if each is not row]
-        others.insert(row["play_order"], anthias_id)
-        answer = self._done(Answer(201, self._row(row)))
-        if answer.status == 201:
-            self._renumber(others)
-        return answer
+        if row["is_processing"] and not self.redis:
+            return self._done(Answer(201))
+        self._splice(row)
+        return Answer(201, self._row(row))
+
+    def _splice(self, row: Json) -> None:
+        """Number all active assets anew, this one at its place, as every change does."""
+        active = [each["asset_id"] for each in self.rows.values() if self._is_active(each)]
+        if row["asset_id"] in active:
+            active.remove(row["asset_id"])
+            active.insert(row["play_order"], row["asset_id"])
+        self._renumber(active)
+
+    def _is_active(self, row: Json) -> bool:
+        now = datetime.now(UTC)
+        starts, ends = (
+            datetime.fromisoformat(row[name].replace("Z", "+00:00")).astimezone(UTC)
+            for name in ("start_date", "end_date")
+        )
+        if not row["is_enabled"] or not starts < now < ends:
+            return False
+        days, begins, over = row["play_days"], row["play_time_from"], row["play_time_to"]
+        if begins is None or over is None:
+            return now.isoweekday() in days
+        clock, today = f"{now:%H:%M:%S}", now.isoweekday()
+        if begins <= over:
+            return today in days and bool(begins <= clock < over)
+        yesterday = today - 1 or 7
+        return (clock >= begins and today in days) or (clock < over and yesterday in days)
 
     def _change(self, anthias_id: str, sent: Json) -> Answer:
         row = self.rows[anthias_id]
@@ -160,6 +184,7 @@ class FakeAnthias(Server):
         if "custom_headers" in fields:
             row["metadata"]["headers"] = fields.pop("custom_headers")
         row.update(fields)
+        self._splice(row)
         return self._done(Answer(200, self._row(row)))
 
     def _process(self, anthias_id: str) -> None:
@@ -186,7 +211,7 @@ class FakeAnthias(Server):
             shown[name] = f"{row[name]}:00" if row[name] and len(row[name]) == 5 else row[name]
         shown["play_days"] = sorted(set(row["play_days"]))
         shown["custom_headers"] = dict(row["metadata"].get("headers") or {})
-        shown["is_active"] = row["is_enabled"]
+        shown["is_active"] = self._is_active(row)
         return shown
 
     def _renumber(self, ids: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import gzip
 import shutil
 import sqlite3
 import tarfile
@@ -21,6 +22,11 @@ _MOST_MEMBERS = 50_000
 _MOST_BYTES_EACH = 2_147_483_647
 _UNPACKED_RATIO, _UNPACKED_FREELY = 20, 256 * 1024 * 1024
 """Media is packed already: what unpacks to twenty times its size is made to fill a disk."""
+
+_HEADERS_BYTES = 64 * 1024 * 1024
+"""What names and padding of so many members may take besides."""
+
+_TOO_MUCH = "The archive unpacks to far more than an archive of media does."
 
 _DATABASES = {".anthias/anthias.db", ".screenly/screenly.db"}
 _ASSETS = ("anthias_assets", "screenly_assets")
@@ -98,11 +104,34 @@ class Archive(Database):
         super().__init__(database, assets, work)
 
 
+class _Opened:
+    """What a packed file unpacks to, up to a limit; also of what tarfile reads for itself."""
+
+    def __init__(self, file: gzip.GzipFile, limit: int) -> None:
+        self._file, self._left = file, limit + _HEADERS_BYTES
+
+    def tar(self) -> tarfile.TarFile:
+        """Open it as an archive that is read once, from its beginning."""
+        return tarfile.open(fileobj=self, mode="r|")  # type: ignore[call-overload, no-any-return]
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes.
+
+        Raises:
+            BadSource: there are too many.
+        """
+        block = self._file.read(size)
+        self._left -= len(block)
+        if self._left < 0:
+            raise BadSource(_TOO_MUCH)
+        return block
+
+
 def _unpack(path: Path, database: Path, assets: Path) -> None:
     limit = path.stat().st_size * _UNPACKED_RATIO + _UNPACKED_FREELY
     free = shutil.disk_usage(assets).free
     total = 0
-    with tarfile.open(path, "r|gz") as archive:
+    with gzip.open(path) as packed_file, _Opened(packed_file, limit).tar() as archive:
         for number, member in enumerate(archive):
             name = member.name.removeprefix("./").rstrip("/")
             total += member.size
@@ -115,7 +144,7 @@ def _unpack(path: Path, database: Path, assets: Path) -> None:
             if not member.isreg():
                 raise BadSource(f"The archive holds a link or a device: {name[:200]!r}.")
             if total > limit:
-                raise BadSource("The archive unpacks to far more than an archive of media does.")
+                raise BadSource(_TOO_MUCH)
             if total > free:
                 raise BadSource("There is too little free space here to unpack the archive.")
             target = _target(name, database, assets)

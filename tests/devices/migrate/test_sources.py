@@ -1,6 +1,8 @@
 """Players' databases and archives are read whatever their generation, and bad ones are refused."""
 
 import base64
+import gzip
+import shutil
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -80,6 +82,62 @@ def test_archives_made_to_do_harm_are_refused(
         opened(path, None, tmp_path / "work")
     assert not (tmp_path / "outside").exists()
     assert not (tmp_path / "work" / "assets" / "zeros").exists()
+
+
+def packed(path: Path, *blocks: bytes) -> Path:
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for block in blocks:
+            file.write(block)
+    return path
+
+
+def test_archives_of_100_000_members_and_bombs_are_refused_before_they_do_harm(
+    tmp_path: Path,
+) -> None:
+    zeros = b"\0" * 2**20
+    many = b"".join(member(f"anthias_assets/{n}").tobuf() for n in range(1000))
+    film = member("anthias_assets/film", size=10 * 2**30).tobuf()
+    pax = member("././@PaxHeader", tarfile.XHDTYPE, 2 * 2**30).tobuf()
+    name = member("././@LongLink", tarfile.GNUTYPE_LONGNAME, 2 * 2**30).tobuf()
+    elsewhere = member("elsewhere/film", size=10 * 2**30).tobuf()
+    bad = {
+        "more than 50000 files": packed(tmp_path / "many", *[many] * 100),
+        "unpacks to far more": packed(tmp_path / "film", film, zeros),
+        "unpacks to far more than": packed(tmp_path / "pax", pax, *[zeros] * 500),
+        "unpacks to far more than an": packed(tmp_path / "name", name, *[zeros] * 500),
+        "unpacks to far more than an archive": packed(tmp_path / "else", elsewhere, zeros),
+    }
+    for number, (said, path) in enumerate(bad.items()):
+        work = tmp_path / f"work{number}"
+        with pytest.raises(BadSource, match=said):
+            opened(path, None, work)
+        assert sum(each.stat().st_size for each in work.rglob("*") if each.is_file()) == 0
+
+
+def test_an_archive_larger_than_the_free_space_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = generated.archive(tmp_path / "a.tar.gz", True)
+    usage = shutil.disk_usage(tmp_path)._replace(free=100)
+    monkeypatch.setattr(shutil, "disk_usage", lambda where: usage)
+    with pytest.raises(BadSource, match="too little free space"):
+        opened(path, None, tmp_path / "work")
+
+
+def test_an_archive_of_a_running_player_is_read_with_what_is_not_written_back_yet(
+    tmp_path: Path,
+) -> None:
+    path = generated.database(tmp_path / "anthias.db", True)
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA wal_autocheckpoint=0")
+    writer.execute("UPDATE assets SET name = 'Renamed' WHERE asset_id = ?", [asset(0)])
+    writer.commit()
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as made:
+        for end in ("", "-wal", "-shm"):
+            made.add(f"{path}{end}", f".anthias/anthias.db{end}")
+    writer.close()
+    rows = {row.asset_id: row for row in opened(tmp_path / "a.tar.gz", None, tmp_path / "w").rows()}
+    assert rows[asset(0)].name == "Renamed"
 
 
 def test_what_is_damaged_or_something_else_is_refused(tmp_path: Path) -> None:
