@@ -266,6 +266,20 @@ def test_whoever_is_away_is_told_when_they_come_back(acme: Watcher) -> None:
     assert acme.told("editor") == ["New in “Summer”: “summer”"]
 
 
+@pytest.mark.parametrize("who", ["editor", "viewer"])
+def test_every_filter_may_be_watched(acme: Watcher, who: str) -> None:
+    like = acme.add("other", "like this")
+    since = clock.timestamp(clock.now())
+    times = {"created_after": since, "created_before": "2100-01-01T00:00:00Z"}
+    acme.save(who, min_size_bytes=41, max_size_bytes=1_000_000, **times)
+    acme.save(who, similar_to=like)
+    acme.save(who, q="summer night", tag=["hot"], category="menus", kind="image")
+    acme.add("other", "too small")
+    said = {"tags": ["Hot"], "category": "menus/summer", "size_bytes": 50}
+    acme.add("other", "a summer's night", **said)
+    assert acme.told(who) == ["New in “Summer”: “a summer's night”"] * 2
+
+
 def test_a_search_by_likeness_to_what_is_gone_finds_nothing(acme: Watcher) -> None:
     made = acme.add("other", "summer")
     acme.save("viewer", similar_to=made)
