@@ -30,6 +30,14 @@ SETTINGS = {
 NEVER_KILLED = frozenset({"dynamodb", "moto", "front", "edge", "scanner"})
 """What stands for AWS itself, and what holds state."""
 
+AT_WORK = frozenset(
+    {
+        *("route_upload", "scan_upload", "make_thumbnails", "read_metadata", "convert_media"),
+        *("dispatch_records", "sweep_unfinished"),
+    }
+)
+"""What does the work of a soak, and is killed five times as often as the rest."""
+
 VISIBILITY_SECONDS = 15
 _KILL_EVERY = (0.5, 3.0)
 _QUIET_SECONDS = 6.0
@@ -41,20 +49,24 @@ def run(minutes: float, seed: int) -> list[str]:
     """Soak for so many minutes, let everything come to its end, and say what is wrong then."""
     os.environ.update(SETTINGS)
     with running_stack("--visibility-seconds", str(VISIBILITY_SECONDS)) as reef:
-        people = People(reef, random.Random(seed))
-        killer = _Killer(reef, random.Random(-seed))
-        deadline = time.monotonic() + minutes * 60
-        killer.start()
-        try:
-            while time.monotonic() < deadline:
-                people.do_something()
-        finally:
-            killer.stop()
-        print(f"sent: {_told(Counter(one.kind for one in people.sent))}", flush=True)
-        print(f"asked for: {_told(people.deeds)}", flush=True)
-        print(f"killed: {_told(killer.killed)}", flush=True)
-        wrong = _settle(reef, people)
-        return wrong + people.wrong_ends() + _audit(reef, people.sent)
+        people = soaked(reef, minutes, seed)
+        return settle(reef, people) + people.wrong_ends() + audit(reef, people.sent)
+
+
+def soaked(reef: Stack, minutes: float, seed: int) -> People:
+    """Let people work and workers be killed for so many minutes; gives what they did."""
+    people, killer = People(reef, random.Random(seed)), _Killer(reef, random.Random(-seed))
+    deadline = time.monotonic() + minutes * 60
+    killer.start()
+    try:
+        while time.monotonic() < deadline:
+            people.do_something()
+    finally:
+        killer.stop()
+    print(f"sent: {_told(Counter(one.kind for one in people.sent))}", flush=True)
+    print(f"asked for: {_told(people.deeds)}", flush=True)
+    print(f"killed: {_told(killer.killed)}", flush=True)
+    return people
 
 
 class _Killer(threading.Thread):
@@ -68,9 +80,11 @@ class _Killer(threading.Thread):
     def run(self) -> None:
         while not self._over.wait(self._chance.uniform(*_KILL_EVERY)):
             with suppress(OSError, ProcessLookupError):
-                workers = sorted(self._reef.processes().items())
-                name, pid = self._chance.choice([w for w in workers if w[0] not in NEVER_KILLED])
-                os.kill(pid, signal.SIGKILL)
+                workers = self._reef.processes()
+                names = sorted(workers.keys() - NEVER_KILLED)
+                weights = [5 if name in AT_WORK else 1 for name in names]
+                (name,) = self._chance.choices(names, weights)
+                os.kill(workers[name], signal.SIGKILL)
                 self.killed[name] += 1
 
     def stop(self) -> None:
@@ -79,7 +93,7 @@ class _Killer(threading.Thread):
         self.join()
 
 
-def _settle(reef: Stack, people: People) -> list[str]:
+def settle(reef: Stack, people: People) -> list[str]:
     """Let queues run empty, leases end and people try again, until nothing more is to be done."""
     redriven = 0
     for number in range(1, _ROUNDS + 1):
@@ -114,7 +128,7 @@ def _queues(reef: Stack) -> dict[str, dict[str, int]]:
     return told
 
 
-def _audit(reef: Stack, sent: list[Sent]) -> list[str]:
+def audit(reef: Stack, sent: list[Sent]) -> list[str]:
     """Look at all tables and buckets; gives what does not hold."""
     expected = {one.asset_id: one.ends for one in sent}
     told = _command(reef, "tests.faults.soak_audit", "audit", given=json.dumps(expected))
