@@ -353,3 +353,37 @@ ZIP = {
     ),
 }
 """What one zip of a hundred images of 1 MB may ask of AWS, beside what follows from its records."""
+
+IMPORT = {
+    "request": Work(
+        "api_handler",
+        "`POST metadata/import/`",
+        {
+            "dynamodb:GetItem": 1,
+            "dynamodb:TransactWriteItems": 1,
+            "s3:PutObject": 1,
+            "sqs:SendMessage": 1,
+        },
+        read_units=1,
+        write_units=2,
+        cpu_seconds=0.02,
+    ),
+    "transfer_metadata": Work(
+        "transfer_metadata",
+        "edits a hundred assets, and writes what became of them",
+        {
+            "dynamodb:BatchGetItem": 3,
+            "dynamodb:GetItem": 203,
+            "dynamodb:Query": 102,
+            "dynamodb:TransactWriteItems": 104,
+            "dynamodb:UpdateItem": 2,
+            "s3:GetObject": 1,
+            "s3:ListObjectVersions": 1,
+            "s3:PutObject": 1,
+        },
+        read_units=305,
+        write_units=1828,
+        cpu_seconds=1.5,
+    ),
+}
+"""What an import of a hundred rows may ask of AWS, beside what follows from its records."""

@@ -13,6 +13,7 @@ from tests.house.budget import (
     APPROVAL,
     BUDGET,
     COUNTING,
+    IMPORT,
     OPENING,
     RECORD_UNITS,
     SCREENS,
@@ -28,6 +29,7 @@ from tests.house.prices import (
     AROUND_A_VIEW,
     AROUND_A_ZIP,
     AROUND_AN_APPROVAL,
+    AROUND_AN_IMPORT,
     AROUND_AN_OPENING,
     DOWNLOAD,
     FREE,
@@ -101,6 +103,7 @@ def page() -> str:
         *_openings(),
         *_approvals(),
         *_zips(),
+        *_imports(),
         *_screens(),
         *_index(),
     ]
@@ -335,6 +338,23 @@ def _zips() -> Iterator[str]:
     yield from ("", "Besides:", "")
     yield from _listed(AROUND_A_ZIP)
     yield from _charged("zips", per_thousand(ZIP, AROUND_A_ZIP))
+
+
+def _imports() -> Iterator[str]:
+    yield from (
+        "",
+        "## A thousand imports of a hundred rows",
+        "",
+        "One import changes the titles of a hundred assets. What the index does with each edit is",
+        "told in `docs/decisions/search-index.md`.",
+        "",
+        "| function | work | requests | read units | write units | by name |",
+        "|:--|:--|--:|--:|--:|:--|",
+    )
+    yield from _works(IMPORT)
+    yield from ("", "Besides:", "")
+    yield from _listed(AROUND_AN_IMPORT)
+    yield from _charged("imports", per_thousand(IMPORT, AROUND_AN_IMPORT))
 
 
 DEVICES, DAYS = 10_000, 30

@@ -141,3 +141,13 @@ AROUND_A_ZIP = {
     "fetching it once": ("cdn_gb", 0.1),
 }
 """What a zip of a hundred images of 1 MB causes besides."""
+
+AROUND_AN_IMPORT = {
+    "Lambda's receiving and deleting the job's message": ("sqs", 2.0),
+    "publishing and sealing a hundred records: the function": ("invocation", 1.0),
+    "its calls": ("sns", 10.0),
+    "its seal": ("write_unit", 11.0),
+    "time of all these (assumed)": ("gb_second", 0.5),
+    "looks at the job meanwhile (assumed): requests": ("api", 5.0),
+}
+"""What an import of a hundred rows causes besides, but for the index."""

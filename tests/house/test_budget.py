@@ -23,7 +23,7 @@ from tests.devices.test_heartbeats import beat, play
 from tests.devices.test_manifests import fetch
 from tests.devices.wall import Wall
 from tests.house import calls, costs
-from tests.house.budget import APPROVAL, BUDGET, COUNTING, OPENING, SCREENS, ZIP, Work
+from tests.house.budget import APPROVAL, BUDGET, COUNTING, IMPORT, OPENING, SCREENS, ZIP, Work
 from tests.house.charging import charged
 from tests.house.metering import Consumption, Meter, metered
 from tests.journeys.conftest import clamd, dynamodb_url, exact_cloud
@@ -31,6 +31,8 @@ from tests.journeys.pipeline import Pipeline, Reserved, environment
 
 __all__ = ["clamd", "dynamodb_url", "exact_cloud"]
 
+
+Steps = dict[str, Consumption]
 
 LOCALLY = 2
 """The units that DynamoDB Local says of a transaction, whatever it writes."""
@@ -165,6 +167,33 @@ def test_a_zip_of_a_hundred_images_stays_within_its_budget(pipeline: Pipeline) -
         zipped(pipeline, meter, ids)  # warms the functions up
         found = zipped(pipeline, meter, ids)
     assert_within(found, ZIP)
+
+
+def imported(pipeline: Pipeline, meter: Meter, asset_ids: list[str], title: str) -> Steps:
+    """Have a title imported for assets; gives what each piece of work asked for."""
+    cloud, who = pipeline.cloud, pipeline.who("editor")
+    cloud.run()
+    text = "id,title\n" + "".join(f"{asset_id},{title}\n" for asset_id in asset_ids)
+    meter.read()
+    found: Steps = {}
+    job_id = cloud.post("/metadata/import/", who, {"csv": text}).json["job_id"]
+    found["request"] = meter.read()["api_handler"]
+    assert cloud.run("transfer_metadata") == 1
+    found |= meter.read()
+    shown = cloud.get(f"/processing/{job_id}/status/", who).json
+    assert shown["row_counts"] == {"changed": len(asset_ids)}
+    return found
+
+
+def test_an_import_of_a_hundred_rows_stays_within_its_budget(pipeline: Pipeline) -> None:
+    tenant = pipeline.acme
+    admin, described = tenant.email("admin"), {"size_bytes": 1_000_000, "sha256": SHA256}
+    ids = [asset(pipeline.cloud, tenant.id, admin, "approved!", **described) for _ in range(100)]
+    with metered() as meter:
+        imported(pipeline, meter, ids[:1], "Zero")  # warms the functions up
+        imported(pipeline, meter, ids, "First")  # which writes a first entry of history, too
+        found = imported(pipeline, meter, ids, "Second")
+    assert_within(found, IMPORT)
 
 
 def test_an_approval_stays_within_its_budget(pipeline: Pipeline) -> None:

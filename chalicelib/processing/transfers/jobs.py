@@ -148,7 +148,7 @@ def describe(job: TransferJob, now: datetime) -> Job:
     task = Task(
         job_type="metadata_import" if job.direction == "import" else "metadata_export",
         status=status,
-        attempts=job.attempts,
+        attempts=max(job.attempts, int(job.started_at is not None)),
         started_at=job.started_at,
         finished_at=job.finished_at,
         duration_seconds=(end - begin).total_seconds() if begin and end else None,
