@@ -20,6 +20,8 @@ NEW = OLD.replace("duration text", "duration bigint") + (
     "metadata text default '{}', skip_ssl_verify bool default 0"
 )
 
+Rows = list[dict[str, object]]
+
 
 def asset(number: int) -> str:
     return f"{number:032x}"
@@ -65,7 +67,7 @@ def files(is_new: bool) -> dict[str, bytes]:
     }
 
 
-def database(path: Path, is_new: bool, held: list[dict[str, object]] | None = None) -> Path:
+def database(path: Path, is_new: bool, held: Rows | None = None) -> Path:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"CREATE TABLE assets ({NEW if is_new else OLD})")
@@ -84,14 +86,20 @@ def folder(path: Path, is_new: bool) -> Path:
     return path
 
 
-def archive(path: Path, is_new: bool, extra: list[tarfile.TarInfo] | None = None) -> Path:
-    """A backup as the player makes it, with more members if told."""
-    kept = database(path.with_suffix(".kept.db"), is_new)
+def archive(
+    path: Path,
+    is_new: bool,
+    extra: list[tarfile.TarInfo] | None = None,
+    held: Rows | None = None,
+    inside: dict[str, bytes] | None = None,
+) -> Path:
+    """A backup as the player makes it, with more members, or other rows and files, if told."""
+    kept = database(path.with_suffix(".kept.db"), is_new, held)
     top = (".anthias/anthias", "anthias_assets")
     if not is_new:
         top = (".screenly/screenly", "screenly_assets")
     members = {f"{top[0]}.conf": b"[main]\n", f"{top[0]}.db": kept.read_bytes()}
-    members |= {f"{top[1]}/{name}": data for name, data in files(is_new).items()}
+    members |= {f"{top[1]}/{name}": data for name, data in (inside or files(is_new)).items()}
     with tarfile.open(path, "w:gz", compresslevel=1) as packed:
         for name, data in members.items():
             info = tarfile.TarInfo(name)
