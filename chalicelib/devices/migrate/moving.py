@@ -133,7 +133,7 @@ class Move:
         if self.dry_run:
             return Outcome(row, "would be moved", f"an address ({row.link_type})")
         wanted: Json = {
-            "url": row.uri.replace("&amp;", "&"),
+            "url": row.address,
             "link_type": row.link_type,
             "title": row.title,
             "keywords": [self._keyword(row)],

@@ -14,6 +14,7 @@ Value = object
 _LONGEST_SECONDS = 31_536_000
 _ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 _YOUTUBE = re.compile(r"(.+\.)?(youtube\.com|youtu\.be)")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&quot;", '"'), ("&amp;", "&"))
 _TRUE = {"1", "true"}
 
 
@@ -52,6 +53,14 @@ class Row:
             return "youtube"
         moving = "video" in self.mimetype or "streaming" in self.mimetype
         return "stream" if moving or self.uri.startswith("rtsp:") else "webpage"
+
+    @property
+    def address(self) -> str:
+        """Its address as somebody typed it; the player keeps some characters of it as entities."""
+        shown = self.uri
+        for entity, plain in _ENTITIES:
+            shown = shown.replace(entity, plain)
+        return shown
 
     @property
     def title(self) -> str:

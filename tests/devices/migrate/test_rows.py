@@ -83,3 +83,15 @@ def test_addresses_have_a_kind_and_names_become_titles() -> None:
         assert row.title == title
     assert read(PLAIN | {"asset_id": None}) is None
     assert read({}) is None
+
+
+def test_addresses_are_what_somebody_typed() -> None:
+    addresses = {
+        "https://x.test/?a=&apos;b&apos;&c=&lt;d&gt;&e=&quot;": "https://x.test/?a='b'&c=<d>&e=\"",
+        "https://x.test/?a=1&amp;b=2": "https://x.test/?a=1&b=2",
+        "https://x.test/?a=1&copy=2&lt=3": "https://x.test/?a=1&copy=2&lt=3",
+    }
+    for kept, typed in addresses.items():
+        row = read(PLAIN | {"uri": kept})
+        assert row is not None
+        assert row.address == typed
