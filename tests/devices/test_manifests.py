@@ -15,6 +15,7 @@ from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Subject
 from chalicelib.core.records import Record
 from chalicelib.devices.playlists import contents, following
+from chalicelib.devices.playlists.definition import MOST_FOUND
 from chalicelib.devices.playlists.models import NAMED, Named
 from tests.cloud import INDEX, Answer
 from tests.devices.wall import Player, Wall
@@ -354,12 +355,29 @@ def test_a_manifest_of_500_asks_little_and_an_unchanged_one_is_one_read(
 
 
 def test_a_rule_that_matches_more_than_it_may_show_shows_the_newest(
-    wall: Wall, monkeypatch: pytest.MonkeyPatch
+    wall: Wall, requests: list[str]
 ) -> None:
-    player, ids = wall.device(), wall.many(30)
-    monkeypatch.setattr(contents, "MOST_FOUND", 20)
+    player, ids = wall.device(), wall.many(MOST_FOUND + 300)
+    requests.clear()
     wall.give(player, wall.playlist({"rule": {"category": "many"}}))
-    assert wall.order(player) == ids[:-21:-1]
+    assert len(requests) < 20  # however many it matches
+    assert wall.order(player) == ids[: -MOST_FOUND - 1 : -1]
+
+
+def test_of_what_is_all_over_nothing_is_given_and_what_it_hid_is_shown(wall: Wall) -> None:
+    player, over, below = wall.device(), wall.asset("over"), wall.asset("below")
+    past = clock.timestamp(clock.now() - timedelta(seconds=1))
+    ended = [
+        {"asset_id": over, "end_at": past},
+        {"rule": {"newest": 9}, "start_at": "2026-01-01T00:00:00Z", "end_at": past},
+    ]
+    wall.give(player, wall.playlist(*ended, priority=9))
+    manifest = wall.manifest(player)
+    assert (manifest["assets"], manifest["order"]) == ([], [])
+    assert wall.playing(player) == []
+    assert wall.get(f"/devices/{player.id}/schedule/day/?date=2099-01-01").json["items"] == []
+    wall.give(player, wall.playlist(*ended, priority=9), wall.playlist(below))
+    assert wall.order(player) == [below]
 
 
 def test_links_are_given_to_players_as_they_are(wall: Wall) -> None:

@@ -186,6 +186,7 @@ export function andMore(count) {
 /** What becomes of screens that have it. @type {Record<string, (count: number) => string>} */
 export const concerns = {
   trash: (count) => `${screens(count)} would go on without it, within a minute:`,
+  trashMany: (count) => `${screens(count)} would go on without them, within a minute:`,
   unpublish: (count) => `${screens(count)} would go on without it, within a minute:`,
   replace: (count) => `${screens(count)} will show the new file once it is published:`,
   expire: (count) => `${screens(count)} will go on without it once its time is over:`,

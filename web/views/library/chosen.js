@@ -9,6 +9,7 @@ import { clearSelection, selectAll, selected } from "../../data/selection.js";
 import { library as t } from "../../texts.js";
 import { html, useSignal } from "../../vendor/preact.js";
 import { AddToCollection } from "../collections/add_to.js";
+import { useConcern } from "../shared/concern.js";
 import { follow } from "../shared/download.js";
 import { Icon } from "../shared/icons.js";
 
@@ -20,6 +21,7 @@ export function Chosen() {
   const failed = useSignal(/** @type {string[]} */ ([]));
   const assets = selected.value;
   const trashed = filters.value.trashed === "true";
+  const concern = useConcern(...assets);
   const editable = assets.every(mayEdit);
   if (assets.length === 0) return html`<${Failures} failed=${failed.value} />`;
   return html`<div class="chosen-bar" role="region" aria-label=${t.chosenAssets}>
@@ -40,7 +42,7 @@ export function Chosen() {
         : html`<button
             class="button small danger"
             disabled=${acting.value}
-            onClick=${() => act(trash)}
+            onClick=${() => concern.before(assets.length > 1 ? "trashMany" : "trash", () => act(trash))}
           >
             <${Icon} name="trash" />${t.moveToTrash}
           </button>`)}
@@ -48,6 +50,7 @@ export function Chosen() {
         <${Icon} name="close" />${t.chooseNone}
       </button>
     </div>
+    ${concern.panel}
     <${Failures} failed=${failed.value} />`;
 
   /** @param {(assets: import("../../types.js").Asset[]) => Promise<string[]>} deed */

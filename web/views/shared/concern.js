@@ -1,7 +1,7 @@
 /** What a change of an asset would touch: said before it is made, where it touches screens. */
 
 import { addressOfDevice } from "../../address.js";
-import { concernedScreens } from "../../data/concerned.js";
+import { screensConcernedBy } from "../../data/concerned.js";
 import { screens as t } from "../../texts.js";
 import { html, useLayoutEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "./icons.js";
@@ -9,29 +9,34 @@ import { Link } from "./link.js";
 
 /** @typedef {import("../../types.js").Concerned} Concerned */
 
+/** @typedef {{ about: string, found: Concerned | null, deed: string, act: () => unknown }} Asked */
+
 /** So many screens are named; the others are counted. */
 const NAMED = 5;
 
 /**
- * Ask before a change of what is published of an asset, if screens have it.
- * @param {{ id: string, published_version?: number | null }} asset
+ * Ask before a change of what is published of assets, if screens have one of them.
+ * @param {...{ id: string, published_version?: number | null }} assets
  * @returns {{ before: (deed: string, act: () => unknown) => Promise<void>, panel: unknown }} `before`
  *   acts at once where no screen has it; `panel` is what is asked else.
  */
-export function useConcern({ id, published_version: published }) {
-  const asked = useSignal(/** @type {{ found: Concerned | null, deed: string, act: () => unknown } | null} */ (null));
+export function useConcern(...assets) {
+  const asked = useSignal(/** @type {Asked | null} */ (null));
+  const about = assets.map((one) => one.id).join(" ");
+  // What was asked of others is not answered for these.
   const panel =
-    asked.value &&
+    asked.value?.about === about &&
     html`<${Ask} found=${asked.value.found} deed=${asked.value.deed} goOn=${goOn} stop=${() => (asked.value = null)} />`;
   return { before, panel };
 
   /** @param {string} deed One of the texts' `concerns`. @param {() => unknown} act */
   async function before(deed, act) {
     asked.value = null;
-    if (!published) return void act();
-    const found = await concernedScreens(id).catch(() => null);
+    const ids = assets.filter((one) => one.published_version).map((one) => one.id);
+    if (ids.length === 0) return void act();
+    const found = await screensConcernedBy(ids).catch(() => null);
     if (found?.device_count === 0) return void act();
-    asked.value = { found, deed, act };
+    asked.value = { about, found, deed, act };
   }
 
   function goOn() {
