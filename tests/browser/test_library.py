@@ -145,7 +145,10 @@ def test_a_narrow_page_never_scrolls_sideways(stocked: Console) -> None:
     for width in (320, 640):
         stocked.page.set_viewport_size({"width": width, "height": 640})
         assert _overflow(stocked.page) <= 0
-        detail = stocked.open_detail(long[:100])
+        cards = stocked.page.get_by_role("list", name="Assets").locator("a")
+        cards.filter(has_text=long[:100]).click()
+        detail = stocked.page.get_by_role("dialog")
+        expect(detail.get_by_role("heading", name=long[:100])).to_be_visible()
         assert detail.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
         assert _overflow(stocked.page) <= 0
         stocked.page.keyboard.press("Escape")
