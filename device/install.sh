@@ -48,7 +48,7 @@ runs() { "$python" -c "$1" >/dev/null 2>&1; }
 enough='import sys; sys.exit(sys.version_info < (3, 9))'
 if [ -z "$root" ] && { ! runs 'import requests' || ! command -v openssl >/dev/null; }; then
   command -v apt-get >/dev/null || fail "install Python 3.9 or later, its package requests, and openssl"
-  { apt-get update -q && apt-get install -y -q python3 python3-requests openssl; } ||
+  { apt-get update -q && apt-get install -y -q --no-upgrade python3 python3-requests openssl; } ||
     fail "apt-get could not install python3, python3-requests and openssl"
 fi
 command -v "$python" >/dev/null || fail "there is no $python; the agent needs Python 3.9 or later"

@@ -784,9 +784,12 @@ class Releases:
                 continue
             path = self.folder / held["name"] / here.name
             try:
-                verify(path, self.public_key)
+                is_ours = is_signed(path, self.public_key)
             except Trouble as trouble:
                 log.warning("%s: %s", path, trouble)
+                continue
+            if not is_ours:
+                log.warning("%s is not signed by the known key", path)
                 del self.kept[place]  # it comes again, if Reef still wants it here
                 self.save()
                 continue
@@ -872,7 +875,8 @@ def fetch_agent(source: str, new: Path, public_key: str) -> str:
             file.write(_read(where))
             file.flush()
             os.fsync(file.fileno())
-    verify(new, public_key)
+    if not is_signed(new, public_key):
+        raise Trouble("the new agent is not signed by the key that this player knows")
     trying = [sys.executable, str(new), "--version"]
     try:
         tried = subprocess.run(trying, capture_output=True, timeout=60, check=False, text=True)
@@ -886,13 +890,13 @@ def fetch_agent(source: str, new: Path, public_key: str) -> str:
     return version
 
 
-def verify(agent: Path, public_key: str) -> None:
-    """Verify an agent by the signature beside it.
+def is_signed(agent: Path, public_key: str) -> bool:
+    """Return whether an agent is signed by this key, as the file beside it says.
 
-    It is RSA or ECDSA over SHA-256, as `openssl dgst -sha256 -sign` makes it.
+    The signature is RSA or ECDSA over SHA-256, as `openssl dgst -sha256 -sign` makes it.
 
     Raises:
-        Trouble: it is not signed by this key.
+        Trouble: nobody can tell.
     """
     if not os.access(public_key, os.R_OK):
         raise Trouble(f"updates need the key that signs them, in {public_key}")
@@ -902,8 +906,7 @@ def verify(agent: Path, public_key: str) -> None:
         checked = subprocess.run(checking, capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.SubprocessError) as error:
         raise Trouble(f"the signature cannot be verified: {type(error).__name__}") from None
-    if checked.returncode != 0 or checked.stdout.strip() != b"Verified OK":
-        raise Trouble("the new agent is not signed by the key that this player knows")
+    return checked.returncode == 0 and checked.stdout.strip() == b"Verified OK"
 
 
 def _signature(agent: Path) -> Path:
