@@ -17,7 +17,9 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
 )
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
+from chalicelib.assets import faces
 from chalicelib.assets.faces import Rendition, Scan
 from chalicelib.assets.models import AnyItem, content_key
 from chalicelib.assets.tasks import Task
@@ -195,7 +197,8 @@ def _take(content: Content, now: datetime) -> bool:
     waits = content.due_at is not None and content.due_at > clock.timestamp(now)
     if waits and content.state != "stored":
         return False  # an upload copies it, or another process deletes it, at this moment
-    if content.state != "deleting" and references(content):
+    if content.state != "deleting" and (kept := references(content)):
+        _forget_copies(content, {str(one.asset_id) for one in kept})
         _leave(content)
         return False
     try:
@@ -208,6 +211,29 @@ def _take(content: Content, now: datetime) -> bool:
     except ConditionFailed:
         return False
     return True
+
+
+def _forget_copies(content: Content, asset_ids: set[str]) -> None:
+    """Delete what was made for assets alone that do not have the content any more.
+
+    Cut off in between, or where somebody changes the content meanwhile, the next look goes on.
+    """
+    every = content.converted or []
+    gone = [one for one in every if one.asset_id and one.asset_id not in asset_ids]
+    if not gone:
+        return
+    endings = tuple(f"#{one.asset_id}" for one in gone)
+    asked = {key for key in content.conversions or () if key.endswith(endings)}
+    for one in gone:
+        path = faces.rendition_path(str(content.tenant_id), str(content.sha256), one)
+        storage.delete(settings().renditions_bucket, path)
+    for key in asked:
+        delete(AnyItem(content.pk, key))
+    actions: list[Action] = [Content.converted.set([one for one in every if one not in gone])]
+    if asked:
+        actions.append(Content.conversions.delete(asked))
+    with suppress(ConditionFailed):
+        update(content, *actions, condition=Content.converted == every)
 
 
 def _leave(content: Content) -> None:

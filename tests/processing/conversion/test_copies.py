@@ -1,6 +1,8 @@
 """A copy is made when an editor asks for it, of one asset, and says what was said then."""
 
+import hashlib
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +14,7 @@ from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import clock, storage
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import find
+from chalicelib.processing import sweeper
 from chalicelib.processing.conversion import copies, describing
 from chalicelib.processing.conversion.models import Conversion
 from chalicelib.processing.problems import Unreadable
@@ -160,6 +163,27 @@ def test_a_copy_that_cannot_be_made_fails_alone(
     assert pipeline.cloud.post(path, pipeline.who("editor")).status == 202
     pipeline.cloud.run()
     assert title_of(fetched(pipeline, asset_id)) == "First"
+
+
+def test_a_copy_goes_with_its_asset(pipeline: Pipeline, tmp_path: Path) -> None:
+    data = photo(tmp_path)
+    one, two = (ready(pipeline, data, title=title) for title in ("One", "Two"))
+    for asset_id in (one, two):
+        described(pipeline, asset_id)
+    pk = f"{pipeline.acme.id}#{hashlib.sha256(data).hexdigest()}"
+    admin = pipeline.who("admin")
+    purged = pipeline.cloud.call("DELETE", f"/assets/{one}/?purge=true", admin)
+    assert purged.status == 204, purged.content
+    sweeper.sweep(clock.now() + timedelta(hours=2))
+    assert len(copies_kept(pipeline)) == 1
+    assert find(Conversion, pk, copies.key_of(one)) is None
+    assert title_of(fetched(pipeline, two)) == "Two"
+    content = find(Content, pk, "CONTENT")
+    assert content is not None
+    assert content.conversions == {copies.key_of(two)}
+    assert pipeline.cloud.call("DELETE", f"/assets/{two}/?purge=true", admin).status == 204
+    sweeper.sweep(clock.now() + timedelta(hours=4))
+    assert copies_kept(pipeline) == []
 
 
 def test_what_is_being_deleted_gets_no_copy(pipeline: Pipeline, tmp_path: Path) -> None:
