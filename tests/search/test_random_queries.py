@@ -106,10 +106,10 @@ class Walk:
     def change(self) -> None:
         """Let things happen, which the index may know or not."""
         chance = self.library.chance
-        for _ in range(chance.randint(0, 2)):
+        for _ in range(chance.randint(1, 3)):
             self.library.edit()
             self.look()
-        if chance.random() < 0.6:
+        if chance.random() < 0.4:
             self.library.cloud.run(INDEX)
             self.known = len(self.moments) - 1
 
