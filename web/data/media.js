@@ -67,7 +67,10 @@ const PLAYERS_SHOW = ["image/jpeg", "image/png", "image/webp", "image/gif", "ima
  */
 export function onScreens(asset) {
   if (asset.kind === "link" || PLAYERS_SHOW.includes(asset.content_type ?? "")) return "as_it_is";
-  if (asset.content_type === "application/pdf") return "as_pages";
+  if (asset.content_type === "application/pdf") {
+    const locked = asset.technical?.encrypted && !asset.technical.pages;
+    return locked || asset.technical?.damaged ? "never" : "as_pages";
+  }
   if (asset.kind !== "video" && asset.kind !== "image") return "never";
   const made = (asset.renditions ?? []).find(({ name }) => name === "master" || name === "web");
   if (!made) return "to_convert";
