@@ -15,6 +15,7 @@ JobType = Literal[
     "hand_over",
     "metadata_import",
     "metadata_export",
+    "rename",
 ]
 TaskStatus = Literal["pending", "running", "completed", "failed"]
 

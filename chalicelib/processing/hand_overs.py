@@ -22,7 +22,7 @@ def describe(job: HandOver) -> Job:
         attempts=int(job.status != "pending"),
         started_at=job.created_at,
         finished_at=job.finished_at,
-        duration_seconds=took.total_seconds() if took else None,
+        duration_seconds=took.total_seconds() if took is not None else None,
         error=job.error,
     )
     return Job(

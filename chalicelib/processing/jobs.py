@@ -31,6 +31,18 @@ from chalicelib.tenants.roles import ADMINS
 _NEVER_ARRIVED = frozenset({"aborted", "upload_expired"})
 
 
+class Refused(msgspec.Struct):
+    """An asset that could not be changed.
+
+    Attributes:
+        asset_id: its id.
+        code: why not, as a request for that asset alone would say.
+    """
+
+    asset_id: str
+    code: str
+
+
 class Job(msgspec.Struct):
     """A job.
 
@@ -38,7 +50,8 @@ class Job(msgspec.Struct):
         id: its id.
         asset_id: the asset whose version it works on; null where it is about several.
         status: how far it is; `failed` as soon as one of its tasks has failed for good.
-        progress_percent: the share of its tasks that have ended, or of a zip's bytes, 0 to 100.
+        progress_percent: the share of its tasks that have ended, of a zip's bytes, or of the assets
+            to change, 0 to 100.
         tasks: what it does, in order.
         left_out: of a zip, how many of the assets asked for are not in it.
         handed_over: of a job that hands over what a member owns, how much it has moved, by kind.
@@ -47,6 +60,9 @@ class Job(msgspec.Struct):
             of an export how many were `exported`.
         rows: of an import that has ended, what became of its rows; of more than 1000 those alone
             that were refused, 1000 at most. The file at `download_url` has all.
+        changed: of a job that renames a tag or a category, how many assets it has changed.
+        refused_count: of such a job, how many assets it could not change.
+        refused: some of those, 200 at most, and why; the audit trail has each that it changed.
         download_url: of a zip or export that is done, and of an import's report, a signed URL for a
             few minutes.
         download_urls: where it became several files, those of all.
@@ -62,6 +78,9 @@ class Job(msgspec.Struct):
     dry_run: bool | msgspec.UnsetType = msgspec.UNSET
     row_counts: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
     rows: list[RowOutcome] | msgspec.UnsetType = msgspec.UNSET
+    changed: int | msgspec.UnsetType = msgspec.UNSET
+    refused_count: int | msgspec.UnsetType = msgspec.UNSET
+    refused: list[Refused] | msgspec.UnsetType = msgspec.UNSET
     download_url: str | msgspec.UnsetType = msgspec.UNSET
     download_urls: list[str] | msgspec.UnsetType = msgspec.UNSET
 

@@ -18,7 +18,15 @@ from chalicelib.core.api.lists import ListQuery
 from chalicelib.core.api.replies import Page
 from chalicelib.core.api.routing import Routes
 from chalicelib.core.errors import Conflict, NotFound, invalid
-from chalicelib.processing import examples, hand_overs, jobs, listing, progress, statistics
+from chalicelib.processing import (
+    examples,
+    hand_overs,
+    jobs,
+    listing,
+    progress,
+    renames,
+    statistics,
+)
 from chalicelib.processing.jobs import Job
 from chalicelib.processing.progress import Progress
 from chalicelib.processing.reruns import jobs as reruns
@@ -28,11 +36,13 @@ from chalicelib.processing.transfers import jobs as transfers
 from chalicelib.processing.transfers.models import TransferJob
 from chalicelib.processing.zips import jobs as zips
 from chalicelib.processing.zips.models import ZipJob
+from chalicelib.search.naming import moves
+from chalicelib.search.naming.models import Move
 from chalicelib.tenants import scopes
 from chalicelib.tenants.quotas import QuotaExceeded
 from chalicelib.tenants.roles import CONTRIBUTORS, EDITORS, MEMBERS, OVERSEERS
 
-AnyJob = Progress | ZipJob | RerunJob | HandOver | TransferJob
+AnyJob = Progress | ZipJob | RerunJob | HandOver | TransferJob | Move
 
 
 def _find(actor: Actor, job_or_asset_id: str) -> AnyJob:
@@ -40,7 +50,8 @@ def _find(actor: Actor, job_or_asset_id: str) -> AnyJob:
         return progress.find(actor, job_or_asset_id)
     except NotFound:
         pass
-    for find_for in (zips.find_for, reruns.find_for, handing.find_for, transfers.find_for):
+    others = (zips.find_for, reruns.find_for, handing.find_for, transfers.find_for, moves.find_for)
+    for find_for in others:
         with suppress(NotFound):
             return find_for(actor, job_or_asset_id)
     raise NotFound("There is no such job.")
@@ -173,6 +184,8 @@ def _described(job: AnyJob) -> Job:
         return hand_overs.describe(job)
     if isinstance(job, TransferJob):
         return transfers.describe(job, clock.now())
+    if isinstance(job, Move):
+        return renames.describe(job)
     return zips.describe(job, clock.now()) if isinstance(job, ZipJob) else jobs.describe(job)
 
 
@@ -183,6 +196,8 @@ def _read_again(job: AnyJob) -> AnyJob:
         return hand_overs.read_again(job)
     if isinstance(job, TransferJob):
         return transfers.read_again(job)
+    if isinstance(job, Move):
+        return renames.read_again(job)
     return zips.read_again(job) if isinstance(job, ZipJob) else progress.refreshed(job)
 
 
@@ -219,5 +234,7 @@ def retry_job(actor: Actor, job: AnyJob) -> Retried:
     if isinstance(job, TransferJob):
         transfers.retry(job)
         return Retried(job.job_id)
+    if isinstance(job, Move):
+        raise Conflict("A job that renames goes on by itself.")
     jobs.retry(job, actor, clock.now())
     return Retried(job.upload.upload_id)

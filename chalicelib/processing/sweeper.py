@@ -17,6 +17,7 @@ from chalicelib.processing.conversion import making
 from chalicelib.processing.conversion import models as conversions
 from chalicelib.processing.reruns import jobs as reruns
 from chalicelib.processing.tasks import CONTENT_TASKS
+from chalicelib.search.naming import models as naming
 from chalicelib.search.naming import moves
 from chalicelib.search.saved import watching
 from chalicelib.search.saved.models import WATCH
@@ -47,7 +48,7 @@ def _attend(item: AnyItem, now: datetime) -> None:
             contents.collect(tenant_id, sha256, now)
     elif str(item.sk).startswith(conversions.PREFIX):
         making.send_on(item.pk, item.sk, now)
-    elif str(item.sk).startswith(moves.PREFIX):
+    elif str(item.sk).startswith(naming.PREFIX):
         moves.go_on(item.pk, item.sk, now)
     elif item.sk == WATCH:
         watching.look(item.pk, now)

@@ -59,7 +59,8 @@ def test_names_count_what_a_member_sees(cloud: Cloud, acme: Tenant) -> None:
 def test_a_tag_is_renamed_merged_and_removed_everywhere(cloud: Cloud, acme: Tenant) -> None:
     editor = acme.email("editor")
     answer = cloud.call("PATCH", "/tags/hOT/", editor, {"name": "Warm"})
-    assert (answer.status, answer.json) == (200, {"name": "Warm", "count": 3, "changed": 3})
+    told = {name: answer.json[name] for name in ("name", "count", "changed")}
+    assert (answer.status, told) == (200, {"name": "Warm", "count": 3, "changed": 3})
     assert said(cloud, acme, "tags") == {"a": ["Warm", "Menü"], "b": ["Warm"], "c": ["Warm"]}
     settle(cloud)
     assert names(cloud, acme, "/tags/") == {"Menü": 1, "Warm": 3}
@@ -80,7 +81,7 @@ def test_what_a_request_has_no_time_for_goes_on_by_itself(
 ) -> None:
     monkeypatch.setattr(moves, "_IN_REQUEST_SECONDS", 0)
     answer = cloud.call("PATCH", "/tags/hot/", acme.email("editor"), {"name": "Warm"})
-    assert answer.json == {"name": "Warm", "count": 3, "changed": 0}
+    assert (answer.json["count"], answer.json["changed"]) == (3, 0)
     late = asset(cloud, acme.id, acme.email("admin"), "approved!", title="d", tags=["hot"])
     settle(cloud)
     assert names(cloud, acme, "/tags/") == {"Menü": 1, "Warm": 4}
@@ -126,7 +127,8 @@ def test_a_category_moves_with_all_that_names_it(cloud: Cloud, acme: Tenant) -> 
     assert cloud.post("/searches/", admin, saved).status == 201
     body = {"from": "menus", "to": "food/cards"}
     answer = cloud.post("/categories/move/", acme.email("editor"), body)
-    assert (answer.status, answer.json) == (200, {**body, "count": 2, "changed": 2})
+    told = {name: answer.json[name] for name in ("from", "to", "count", "changed")}
+    assert (answer.status, told) == (200, {**body, "count": 2, "changed": 2})
     new = {"a": "food/cards", "b": "food/cards/summer", "c": "menusetc"}
     assert said(cloud, acme, "category") == new
     settle(cloud)

@@ -31,7 +31,8 @@ def document(groups: Sequence[Routes[Any]]) -> dict[str, Any]:
     routes = [route for group in groups for route in group.routes]
     bodies = [body for route in routes for body in (route.body, route.form) if body]
     queries = [route.query for route in routes if route.query]
-    answers = [route.answers.json for route in routes if _has_schema(route.answers.json)]
+    answered = [kind for route in routes for kind in (route.answers.json, route.answers.accepted)]
+    answers = [kind for kind in answered if _has_schema(kind)]
     types = list(dict.fromkeys([*bodies, *queries, *answers]))
     structs = docstrings.structs_in(types)
     schemas, components = msgspec.json.schema_components(
@@ -224,6 +225,9 @@ def _successes(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if content or not answers.redirects:
         found[str(route.status)] = {name: value for name, value in done.items() if value}
+    if answers.accepted is not None:
+        shown = {"application/json": {"schema": schema_of[answers.accepted]}}
+        found["202"] = {"description": "Goes on", "content": shown}
     for status in answers.redirects:
         location = {"Location": {"schema": {"type": "string", "format": "uri"}}}
         found[str(status)] = {"description": "Redirect", "headers": location}

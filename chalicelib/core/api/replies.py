@@ -47,6 +47,13 @@ class Tagged(Reply[T]):
         super().__init__(body, status, {"ETag": etag})
 
 
+class Accepted(Reply[T]):
+    """A JSON answer that says what goes on after it: 202."""
+
+    def __init__(self, body: T) -> None:
+        super().__init__(body, 202)
+
+
 class NotModified(Reply[None]):
     """Tells a client that what it has is what there is: 304."""
 
@@ -102,6 +109,7 @@ class Answers:
 
     Attributes:
         json: the type of the JSON body, or None.
+        accepted: the type of the JSON body of a 202 besides, or None.
         media_types: those of other bodies.
         tagged: it comes with an `ETag`.
         redirects: the statuses of redirects.
@@ -109,6 +117,7 @@ class Answers:
     """
 
     json: Any = None
+    accepted: Any = None
     media_types: tuple[str, ...] = ()
     tagged: bool = False
     redirects: tuple[int, ...] = ()
@@ -127,8 +136,10 @@ class Answers:
         if len(bodies) > 1:
             raise TypeError(f"two types of JSON in {declared}")
         redirects = [one for one in plain if issubclass(one, Redirect)]
+        accepted = [get_args(kind)[0] for kind in kinds if _plain(kind) is Accepted]
         return cls(
             json=bodies[0] if bodies else None,
+            accepted=accepted[0] if accepted else None,
             media_types=tuple(media for kind in kinds for media in _media_types(kind)),
             tagged=any(issubclass(one, Tagged) for one in plain),
             redirects=tuple(one.code for one in redirects),

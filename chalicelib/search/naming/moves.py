@@ -1,44 +1,41 @@
-"""Tags and categories are renamed, merged or removed everywhere, which goes on by itself.
+"""Tags and categories are renamed, merged or removed everywhere, by a job that goes on by itself.
 
 Each asset is edited as a person would edit it, with its own history, rules and record. What the
 request that asks for it has no time for, the sweeper does; it also looks once more when the index
 has caught up, for those that were edited meanwhile.
+
+Assets are changed in slices. Which ones is noted before, and what became of them after, so that
+whoever goes on where a process died counts none twice; of two processes at once one stops.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets import catalog
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.metadata.descriptions import unique_words
 from chalicelib.assets.models import AssetMetadata
-from chalicelib.core import clock, entrypoint, tables
+from chalicelib.core import clock, entrypoint, pages
 from chalicelib.core.api.identity import Actor
-from chalicelib.core.attributes import IntegerAttribute, StructAttribute
-from chalicelib.core.due import Due
-from chalicelib.core.errors import ReefError
-from chalicelib.core.outbox import Person, record
+from chalicelib.core.errors import Conflict, NotFound, ReefError
+from chalicelib.core.outbox import record
 from chalicelib.core.repeatable_ids import under_way
-from chalicelib.core.settings import settings
-from chalicelib.core.tables import find, put, transact
+from chalicelib.core.tables import ConditionFailed, find, put, transact, update
 from chalicelib.search import finding, postings, terms
 from chalicelib.search.naming import holders
+from chalicelib.search.naming.models import PREFIX, Move, Refusal, refusals_key
 from chalicelib.search.orders import Sorted
 from chalicelib.search.query import Asked, Span
 from chalicelib.search.words import same_word
-from chalicelib.tenants.roles import ADMIN
+from chalicelib.tenants.roles import ADMIN, EDITORS
 
 log = logging.getLogger(__name__)
-
-PREFIX = "MOVE#"
-"""What the sort keys of moves begin with."""
 
 _IN_REQUEST_SECONDS = 8.0
 """So long the request that asks for a move works on it itself."""
@@ -46,55 +43,44 @@ _IN_REQUEST_SECONDS = 8.0
 _CAUGHT_UP = timedelta(seconds=5)
 """After so long the index knows of all edits that were made."""
 
-_PASSES = 30
+_SWEPT_AFTER = timedelta(minutes=1)
 _AT_ONCE = 50
 
 Kind = Literal["tag", "category"]
+Assets = Mapping[str, AssetMetadata]
 
 
-class Move(Due):
-    """A tag or category on its way to another name (`pk` tenant, `sk` = `MOVE#` + id).
+def begin(actor: Actor, kind: Kind, old: str, new: str | None, total: int, now: datetime) -> Move:
+    """Begin to rename a tag or category everywhere, and do as much of it as a request may.
 
-    `new` is None where a tag is removed. `refused` are the ids of assets that a rule did not let
-    change. It is due until no asset has the old name any more.
+    Args:
+        actor: who asks for it.
+        kind: which of the two it is.
+        old: its name or path.
+        new: what it is called then; None removes a tag.
+        total: how many assets have it.
+        now: when.
     """
-
-    class Meta:  # noqa: D106
-        table_name = settings().assets_table
-
-    kind = UnicodeAttribute()
-    old = UnicodeAttribute()
-    new = UnicodeAttribute(null=True)
-    actor = StructAttribute(Person)
-    created_at = UnicodeAttribute()
-    changed = IntegerAttribute(default=0)
-    passes = IntegerAttribute(default=0)
-    refused = StructAttribute(list[str], default=list)
-
-    @property
-    def id(self) -> str:
-        """The move's id."""
-        return str(self.sk).removeprefix(PREFIX)
-
-
-def begin(actor: Actor, kind: Kind, old: str, new: str | None, now: datetime) -> Move:
-    """Begin to rename a tag or category everywhere, and do as much of it as a request may."""
     move = Move(
         actor.tenant_id,
         f"{PREFIX}{under_way(now).id('move')}",
         kind=kind,
         old=old,
         new=new,
+        total=total,
         actor=actor.person,
         created_at=clock.timestamp(now),
     )
-    move.make_due(now + timedelta(minutes=1), move.id)
+    move.make_due(now + _SWEPT_AFTER, move.id)
     told = {"name": old} if new is None else {"old": old, "new": new}
     deed = f"{kind}.removed" if new is None else f"{kind}.renamed"
     written = record(actor.tenant_id, actor.person, deed, (kind, move.id), now, new=told)
     transact(put(move), put(written))
     until = time.monotonic() + _IN_REQUEST_SECONDS
-    _go_on(move, now, lambda: time.monotonic() < until)
+    try:
+        work(move, now, lambda: time.monotonic() < until)
+    except Exception:
+        log.exception("the sweeper goes on", extra={"job_id": move.id})
     return move
 
 
@@ -102,47 +88,126 @@ def go_on(tenant_id: str, sort_key: str, now: datetime) -> None:
     """Take a move further, as the sweeper does."""
     move = find(Move, tenant_id, sort_key)
     if move is not None and move.due_at is not None:
-        _go_on(move, now, entrypoint.has_time)
+        work(move, now, entrypoint.has_time)
 
 
-def _go_on(move: Move, now: datetime, has_time: Callable[[], bool]) -> None:
+def find_for(actor: Actor, move_id: str) -> Move:
+    """Read a move for those who may ask for one.
+
+    Raises:
+        NotFound: there is none, or not for the actor.
+    """
+    move = find(Move, actor.tenant_id, f"{PREFIX}{move_id}")
+    if move is None or not actor.has(EDITORS):
+        raise NotFound("There is no such job.")
+    return move
+
+
+def refusals(move: Move, limit: int) -> dict[str, str]:
+    """Return assets that kept the old name, by id, with the codes of what they failed of."""
+    if not move.refused_count:
+        return {}
+    found, _ = pages.read(Refusal, refusals_key(move), limit=limit, position=None, consistent=True)
+    return {one.sk: one.code for one in found}
+
+
+def work(move: Move, now: datetime, has_time: Callable[[], bool]) -> None:
+    """Change slice by slice, until all is done, the time is over, or another process goes on."""
     if move.kind == "category" and move.new is not None:
         for holder in holders.holders.get():
             holder.begin(move.pk, move.old, move.new, move.actor, now)
-    left = False
-    refused = set(move.refused)
-    for asset in _having(move, now):
-        if asset.asset_id in refused or not _concerns(move, asset):
+    refused = {str(one.sk) for one in Refusal.query(refusals_key(move), consistent_read=True)}
+    try:
+        if move.in_work:
+            _change(move, catalog.find_many(str(move.pk), move.in_work), refused, now, has_time)
+        for some in _having(move, now):
+            fit = [key for key in some if key not in refused and _concerns(move, some[key])]
+            if not fit:
+                continue
+            if move.in_work or not has_time():
+                _note(move, *Move.due_actions(now, move.id))
+                return
+            _note(move, Move.in_work.set(fit), *Move.due_actions(now + _SWEPT_AFTER, move.id))
+            _change(move, some, refused, now, has_time)
+        _end_or_look_again(move, now)
+    except ConditionFailed:
+        log.info("another process goes on", extra={"job_id": move.id})
+
+
+def _change(
+    move: Move, assets: Assets, refused: set[str], now: datetime, has_time: Callable[[], bool]
+) -> None:
+    """Change the assets in work, and note what became of them; what there is no time for is left.
+
+    Raises:
+        ConditionFailed: another process has noted it meanwhile.
+    """
+    changed, kept = 0, 0
+    left: list[str] = []
+    for asset_id in move.in_work:
+        asset = assets.get(asset_id)
+        if asset_id in refused:
+            kept += 1
+        elif asset is None or asset.trashed_at is not None:
             continue
-        if not has_time():
-            left = True
-            break
-        try:
-            edits.edit(asset, lambda said: _renamed(move, said), move.actor, now)
-            move.changed += 1
-        except ReefError as error:
-            log.info("not renamed", extra={"asset_id": asset.asset_id, "code": error.code})
-            refused.add(str(asset.asset_id))
-    _note(move, now, sorted(refused), left=left)
+        elif not _concerns(move, asset):
+            changed += 1
+        elif not has_time():
+            left.append(asset_id)
+        else:
+            outcome = _renamed_or_code(move, asset, now)
+            if outcome is None:
+                changed += 1
+            elif outcome == Conflict.code:  # too many people edit it at this moment
+                left.append(asset_id)
+            elif outcome not in _GONE:
+                transact(put(Refusal(refusals_key(move), asset_id, code=outcome)))
+                refused.add(asset_id)
+                kept += 1
+    _note(
+        move,
+        Move.changed.set(move.changed + changed),
+        Move.refused_count.set(move.refused_count + kept),
+        Move.in_work.set(left),
+    )
 
 
-def _note(move: Move, now: datetime, refused: list[str], *, left: bool) -> None:
-    """Write down how far a move is, and when to look at it again, if at all."""
-    begun = datetime.fromisoformat(move.created_at)
-    over = not left and (now - begun >= _CAUGHT_UP or move.passes >= _PASSES)
-    if over and move.new is not None:
-        _end(move, move.new)
-    actions: list[Action] = [
-        Move.changed.set(move.changed),
-        Move.passes.set(move.passes + 1),
-        Move.refused.set(refused),
-        *Move.due_actions(None if over else now + (timedelta() if left else _CAUGHT_UP), move.id),
-    ]
-    tables.update(move, *actions)
+_GONE = frozenset({NotFound.code, edits.AssetTrashed.code})
 
 
-def _end(move: Move, new: str) -> None:
-    """Let the new name alone hold, in its spelling."""
+def _renamed_or_code(move: Move, asset: AssetMetadata, now: datetime) -> str | None:
+    """Give one asset the new name; return the code of what that failed of, if it did."""
+    try:
+        edits.edit(asset, lambda said: _renamed(move, said), move.actor, now)
+    except ReefError as error:
+        log.info("not renamed", extra={"asset_id": asset.asset_id, "code": error.code})
+        return error.code
+    return None
+
+
+def _note(move: Move, *actions: Action) -> None:
+    """Write down how far a move is.
+
+    Raises:
+        ConditionFailed: another process has done so meanwhile.
+    """
+    same = Move.revision == move.revision
+    update(move, *actions, Move.revision.set(move.revision + 1), condition=same)
+
+
+def _end_or_look_again(move: Move, now: datetime) -> None:
+    """End a move of which nothing is left, unless the index may not know of everything yet."""
+    if move.in_work or now - datetime.fromisoformat(move.created_at) < _CAUGHT_UP:
+        _note(move, *Move.due_actions(now + _CAUGHT_UP, move.id))
+        return
+    if move.new is not None:
+        _let_the_new_name_hold(move, move.new)
+    ended = Move.finished_at.set(clock.timestamp(clock.now()))
+    _note(move, ended, *Move.due_actions(None, move.id))
+
+
+def _let_the_new_name_hold(move: Move, new: str) -> None:
+    """Have the new name be the only one, in its spelling."""
     if move.kind == "tag":
         postings.rename(str(move.pk), terms.term(terms.TAG, same_word(new)), new)
         return
@@ -151,8 +216,8 @@ def _end(move: Move, new: str) -> None:
             holder.end(str(move.pk), str(move.old))
 
 
-def _having(move: Move, now: datetime) -> Iterator[AssetMetadata]:
-    """Read the assets that the index finds by the old name, as they are now."""
+def _having(move: Move, now: datetime) -> Iterator[Assets]:
+    """Read the assets that the index finds by the old name, as they are now, some at a time."""
     value = same_word(move.old) if move.kind == "tag" else move.old
     family = terms.TAG if move.kind == "tag" else terms.CATEGORY
     everyone = Actor(move.pk, move.actor.id, move.actor.email, frozenset({ADMIN}))
@@ -169,14 +234,16 @@ def _having(move: Move, now: datetime) -> Iterator[AssetMetadata]:
         str(move.pk), found.hits, "created_at", descending=False, among=found.among
     ).behind(None)
     while some := [place.asset_id for place in islice(ordered, _AT_ONCE)]:
-        yield from catalog.find_many(str(move.pk), some).values()
+        yield catalog.find_many(str(move.pk), some)
 
 
 def _concerns(move: Move, asset: AssetMetadata) -> bool:
-    """Return whether an asset has the old name, which the index may not know any better."""
-    said = edits.values_of(asset)
-    changed = any(said[field] != value for field, value in _renamed(move, said).items())
-    return asset.trashed_at is None and changed
+    """Return whether an asset has the old name, and is not about to get the new one by a review."""
+    if asset.trashed_at is not None:
+        return False
+    said, waiting = edits.values_of(asset), edits.waiting(asset)
+    wanted = _renamed(move, said).items()
+    return any(value not in (said[field], waiting.get(field)) for field, value in wanted)
 
 
 def _renamed(move: Move, said: edits.Values) -> edits.Values:

@@ -7,7 +7,7 @@ from chalicelib.core import clock, pages, texts
 from chalicelib.core.api import lists
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.api.lists import ListQuery
-from chalicelib.core.api.replies import Page
+from chalicelib.core.api.replies import Accepted, Page
 from chalicelib.core.api.routing import Routes
 from chalicelib.core.errors import invalid
 from chalicelib.search import terms
@@ -57,11 +57,23 @@ class TagRenamed(msgspec.Struct):
         name: its new name.
         count: how many assets had the old one.
         changed: how many of them have been changed by now; the others follow by themselves.
+        job_id: to ask `GET processing/{id}/status/` how far it is.
     """
 
     name: str
     count: int
     changed: int
+    job_id: str
+
+
+class RemovalBegun(msgspec.Struct):
+    """A tag that is being removed.
+
+    Attributes:
+        job_id: to ask `GET processing/{id}/status/` how far it is.
+    """
+
+    job_id: str
 
 
 class CategoryShown(msgspec.Struct):
@@ -96,12 +108,14 @@ class CategoryMoved(msgspec.Struct):
         to: the path that it has.
         count: how many assets were in it, or below.
         changed: how many of them have been changed by now; the others follow by themselves.
+        job_id: to ask `GET processing/{id}/status/` how far it is.
     """
 
     old: str = msgspec.field(name="from")
     new: str = msgspec.field(name="to")
-    count: int = 0
-    changed: int = 0
+    count: int
+    changed: int
+    job_id: str
 
 
 @api.get("/tags", may=MEMBERS)
@@ -121,14 +135,15 @@ def list_tags(actor: Actor, query: ListQuery) -> Page[TagShown]:
 def rename_tag(actor: Actor, tag: Named, body: TagChange) -> TagRenamed:
     """Rename a tag in every asset, or merge it into another."""
     texts.require_line("name", body.name)
-    move = moves.begin(actor, "tag", tag.name, body.name.strip(), clock.now())
-    return TagRenamed(body.name.strip(), tag.count, move.changed)
+    move = moves.begin(actor, "tag", tag.name, body.name.strip(), tag.count, clock.now())
+    return TagRenamed(body.name.strip(), tag.count, move.changed, move.id)
 
 
 @api.delete("/tags/{name}", may=EDITORS)
-def remove_tag(actor: Actor, tag: Named) -> None:
-    """Remove a tag from every asset; where there are many, the rest follows by itself."""
-    moves.begin(actor, "tag", tag.name, None, clock.now())
+def remove_tag(actor: Actor, tag: Named) -> Accepted[RemovalBegun] | None:
+    """Remove a tag from every asset; where there are many, 202, and the rest follows by itself."""
+    move = moves.begin(actor, "tag", tag.name, None, tag.count, clock.now())
+    return None if move.changed >= tag.count else Accepted(RemovalBegun(move.id))
 
 
 @api.get("/categories", may=MEMBERS)
@@ -152,5 +167,5 @@ def move_category(actor: Actor, body: CategoryMove) -> CategoryMoved:
         raise invalid("to", "A category cannot be moved to itself, or below itself")
     now = clock.now()
     count = names.count(actor, terms.CATEGORY, old, now)
-    move = moves.begin(actor, "category", old, new, now)
-    return CategoryMoved(old, new, count, move.changed)
+    move = moves.begin(actor, "category", old, new, count, now)
+    return CategoryMoved(old, new, count, move.changed, move.id)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.core.api.replies import (
+    Accepted,
     Answers,
     Blob,
     Csv,
@@ -37,6 +38,7 @@ PICTURES = Blob[Literal["image/png", "image/svg+xml"]]
         (Reply[Link], Answers(json=Link)),
         (Reply[Link | None], Answers(json=Link)),
         (Reply[None], Answers()),
+        (Accepted[Link] | None, Answers(accepted=Link)),
         (Tagged[Link], Answers(json=Link, tagged=True)),
         (Tagged[Link] | NotModified, Answers(json=Link, tagged=True, not_modified=True)),
         (Page[Link] | Csv, Answers(json=Page[Link], media_types=("text/csv",))),
