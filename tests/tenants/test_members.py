@@ -141,6 +141,19 @@ def test_the_last_admin_stays(
     assert items() == before
 
 
+def test_admins_alone_remove_themselves(cloud: Cloud, team: Team) -> None:
+    tenant = team("admin", "second=admin", "editor")
+    for who in ("editor", "admin"):
+        path = f"/members/{tenant.members[who]}/"
+        cloud.token(tenant.email(who))
+        gone = cloud.call("DELETE", path, tenant.email(who))
+        assert gone.status == (204 if who == "admin" else 403)
+    assert_problem(cloud.get("/assets/", tenant.email("admin")), 403, "forbidden")
+    assert cloud.get("/assets/", tenant.email("editor")).status == 200
+    last = cloud.call("DELETE", f"/members/{tenant.members['second']}/", tenant.email("second"))
+    assert_problem(last, 409, "last_admin")
+
+
 def test_a_removed_member_can_be_invited_again_with_a_new_id(cloud: Cloud, team: Team) -> None:
     tenant = team("admin", "viewer")
     path = f"/members/{tenant.members['viewer']}/"

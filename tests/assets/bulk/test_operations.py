@@ -140,8 +140,13 @@ def test_of_five_hundred_three_are_foreign_and_two_are_named_twice(
     globex = cloud.tenant("globex", "admin")
     theirs = [asset(cloud, globex.id, globex.email("admin"), "approved!") for _ in range(3)]
     ids = [*theirs, *pair, *pair, *(clock.new_id() for _ in range(493))]
-    codes = shelves.codes(ids, "untag", value=["nothing"])
+    codes = shelves.codes(ids, "set_category", value="of five hundred")
     assert codes == [*["not_found"] * 3, *[None] * 4, *["not_found"] * 493]
+    trail = audit(shelves.cloud, shelves.tenant.email("admin"), "&action=asset.edited")
+    told = [
+        one["subject"]["id"] for one in trail if one["new"].get("category") == "of five hundred"
+    ]
+    assert sorted(told) == sorted(pair)
     assert_problem(shelves.ask([*ids, "x"], "untag", value=["nothing"]), 422, "invalid")
     assert_problem(shelves.ask([], "untag", value=["nothing"]), 422, "invalid")
     assert shelves.codes(["", "x" * 3000, "\0"], "delete") == ["not_found"] * 3

@@ -10,7 +10,7 @@ from chalicelib.assets import trash
 from chalicelib.assets.comments import threads
 from chalicelib.assets.comments.models import AssetComment, comment_key
 from chalicelib.assets.comments.shapes import CommentChange
-from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key
+from chalicelib.assets.models import AssetMetadata, asset_key
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import find
@@ -211,17 +211,19 @@ def test_viewers_see_what_was_said_of_what_was_published(wall: Wall) -> None:
 
 
 def test_a_comment_outlives_its_version_and_none_is_made_on_one_that_is_gone(wall: Wall) -> None:
-    shown = wall.asset()
-    item = wall.item(shown)
+    shown, contributor = wall.asset(), wall.tenant.email("contributor")
     path = f"/assets/{shown}/upload_version/"
-    assert wall.cloud.post(path, wall.tenant.email("contributor"), DESCRIBED).status == 201
+    made = wall.cloud.post(path, contributor, DESCRIBED).json
     second = wall.say(shown, "contributor", "Of the second", version=2)
-    find_second = find(AssetVersion, item.pk, "V#000002")
-    assert find_second is not None
-    find_second.delete()
+    upload = f"/uploads/{made['upload']['upload_id']}/"
+    assert wall.cloud.call("DELETE", upload, contributor).status == 204
+    assert wall.cloud.post(path, contributor, DESCRIBED).status == 201
+    version = f"/assets/{shown}/versions/2/"
+    assert wall.cloud.call("DELETE", version, contributor).status == 204
     assert wall.heard(shown, "editor") == [second]
-    gone = wall.call("POST", shown, who="editor", body={"body": "?", "version": 3})
-    assert_problem(gone, 404, "not_found")
+    for number in (2, 4):
+        gone = wall.call("POST", shown, who="editor", body={"body": "?", "version": number})
+        assert_problem(gone, 404, "not_found")
     answered = wall.say(shown, "editor", "Still", parent_id=second["id"])
     assert answered["version"] == 2
     other = {"body": "?", "parent_id": second["id"], "version": 1}
