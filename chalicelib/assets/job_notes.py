@@ -10,7 +10,7 @@ from chalicelib.core.attributes import IntegerAttribute
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item, Write, put
 
-JobKind = Literal["ZIP", "RERUN", "HANDOVER", "TRANSFER"]
+JobKind = Literal["ZIP", "RERUN", "HANDOVER", "TRANSFER", "MOVE"]
 """The sort key under which the job itself lies."""
 
 PREFIX = "NOTED#"

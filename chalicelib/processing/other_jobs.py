@@ -1,4 +1,4 @@
-"""Jobs that no asset's upload leads to: zips, tables of metadata, tasks run again, hand-overs."""
+"""Jobs that no asset's upload leads to: zips, tables, tasks run again, hand-overs, renames."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.pages import Position
 from chalicelib.core.tables import find_many
-from chalicelib.processing import hand_overs
+from chalicelib.processing import hand_overs, renames
 from chalicelib.processing.jobs import Job
 from chalicelib.processing.reruns import jobs as reruns
 from chalicelib.processing.reruns.models import RerunJob
@@ -21,10 +21,11 @@ from chalicelib.processing.transfers import jobs as transfers
 from chalicelib.processing.transfers.models import TRANSFER, TransferJob
 from chalicelib.processing.zips import jobs as zips
 from chalicelib.processing.zips.models import ZipJob
-from chalicelib.tenants.roles import ADMINS
+from chalicelib.search.naming.models import MOVE, Move
+from chalicelib.tenants.roles import ADMINS, EDITORS
 
-OtherJob = ZipJob | RerunJob | HandOver | TransferJob
-J = TypeVar("J", ZipJob, RerunJob, HandOver, TransferJob)
+OtherJob = ZipJob | RerunJob | HandOver | TransferJob | Move
+J = TypeVar("J", ZipJob, RerunJob, HandOver, TransferJob, Move)
 
 
 class Noted(NamedTuple):
@@ -84,6 +85,7 @@ def _with_jobs(tenant_id: str, notes: Iterable[JobNote]) -> list[Noted]:
         **read(RerunJob, "RERUN"),
         **read(HandOver, HAND_OVER),
         **read(TransferJob, TRANSFER),
+        **read(Move, MOVE),
     }
     about = {str(job.asset_id) for job in found.values() if isinstance(job, RerunJob)}
     assets = catalog.find_many(tenant_id, sorted(about))
@@ -104,6 +106,8 @@ def _described(actor: Actor, noted: Noted, now: datetime) -> Job | None:
         return transfers.describe(job, now) if transfers.may_see(actor, job) else None
     if isinstance(job, HandOver):
         return hand_overs.describe(job) if actor.has(ADMINS) else None
+    if isinstance(job, Move):
+        return renames.describe(job) if actor.has(EDITORS) else None
     if job is None:
         return None
     try:

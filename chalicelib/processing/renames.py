@@ -6,7 +6,7 @@ from chalicelib.assets.tasks import Task, TaskStatus
 from chalicelib.core.tables import find
 from chalicelib.processing.jobs import Job, Refused
 from chalicelib.search.naming import moves
-from chalicelib.search.naming.models import Move
+from chalicelib.search.naming.models import MOVE, Move
 
 _SHOWN = 200
 
@@ -26,7 +26,7 @@ def describe(job: Move) -> Job:
         duration_seconds=took.total_seconds() if took is not None else None,
     )
     return Job(
-        id=job.id,
+        id=job.job_id,
         asset_id=None,
         status=status,
         progress_percent=100 if ended else min(99, done * 100 // max(1, job.total)),
@@ -39,4 +39,4 @@ def describe(job: Move) -> Job:
 
 def read_again(job: Move) -> Move:
     """Read a job as it is now."""
-    return find(Move, job.pk, job.sk) or job
+    return find(Move, job.pk, MOVE) or job

@@ -17,8 +17,8 @@ from chalicelib.processing.conversion import making
 from chalicelib.processing.conversion import models as conversions
 from chalicelib.processing.reruns import jobs as reruns
 from chalicelib.processing.tasks import CONTENT_TASKS
-from chalicelib.search.naming import models as naming
 from chalicelib.search.naming import moves
+from chalicelib.search.naming.models import MOVE
 from chalicelib.search.saved import watching
 from chalicelib.search.saved.models import WATCH
 
@@ -48,8 +48,8 @@ def _attend(item: AnyItem, now: datetime) -> None:
             contents.collect(tenant_id, sha256, now)
     elif str(item.sk).startswith(conversions.PREFIX):
         making.send_on(item.pk, item.sk, now)
-    elif str(item.sk).startswith(naming.PREFIX):
-        moves.go_on(item.pk, item.sk, now)
+    elif item.sk == MOVE:
+        moves.go_on(item.pk, now)
     elif item.sk == WATCH:
         watching.look(item.pk, now)
     elif item.sk == HAND_OVER:

@@ -11,7 +11,7 @@ from chalicelib.assets.metadata import edits
 from chalicelib.core import clock
 from chalicelib.core.tables import find, update
 from chalicelib.search.naming import moves
-from chalicelib.search.naming.models import PREFIX, Move
+from chalicelib.search.naming.models import MOVE, Move, job_key
 from tests.assets.stages import asset
 from tests.cloud import INDEX, Cloud
 
@@ -26,7 +26,7 @@ def test_each_asset_is_changed_and_counted_once(
     monkeypatch.setattr(moves, "_IN_REQUEST_SECONDS", 0)
     monkeypatch.setattr(moves, "_AT_ONCE", 5)
     begun = exact_cloud.call("PATCH", "/tags/hot/", admin, {"name": "warm"}).json["job_id"]
-    move = find(Move, acme.id, f"{PREFIX}{begun}")
+    move = find(Move, job_key(acme.id, begun), MOVE)
     assert move is not None
     # A process died when it had noted its first slice, and two take that up at the same moment.
     update(move, Move.in_work.set(ids[:5]), Move.revision.set(move.revision + 1))
@@ -38,7 +38,7 @@ def test_each_asset_is_changed_and_counted_once(
         return real(*arguments)
 
     def go_on(_: int) -> None:
-        moves.go_on(acme.id, f"{PREFIX}{begun}", clock.now() + timedelta(minutes=2))
+        moves.go_on(job_key(acme.id, begun), clock.now() + timedelta(minutes=2))
 
     with monkeypatch.context() as together:
         together.setattr(edits, "edit", edit)

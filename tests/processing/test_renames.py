@@ -3,12 +3,13 @@
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.processing import renames
-from chalicelib.search.naming.models import Move
+from chalicelib.search.naming.models import MOVE, Move
 
 
 def test_progress_is_the_share_of_assets_and_full_only_at_the_end() -> None:
     now = clock.timestamp(clock.now())
-    job = Move("t", "MOVE#1", kind="tag", old="a", new="b", actor=SYSTEM, created_at=now, total=3)
+    job = Move("t#1", MOVE, job_id="1", kind="tag", old="a", new="b", actor=SYSTEM, created_at=now)
+    job.total = 3
     shown = []
     for changed in range(5):
         job.changed = changed
@@ -22,5 +23,5 @@ def test_progress_is_the_share_of_assets_and_full_only_at_the_end() -> None:
 
 def test_a_name_that_nothing_had_is_not_divided_by() -> None:
     now = clock.timestamp(clock.now())
-    job = Move("t", "MOVE#1", kind="tag", old="a", new=None, actor=SYSTEM, created_at=now)
+    job = Move("t#1", MOVE, job_id="1", kind="tag", old="a", actor=SYSTEM, created_at=now)
     assert renames.describe(job).progress_percent == 0

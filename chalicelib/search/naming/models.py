@@ -8,12 +8,12 @@ from chalicelib.core.outbox import Person
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import Item
 
-PREFIX = "MOVE#"
-"""What the sort keys of moves begin with."""
+MOVE = "MOVE"
+REFUSED = "REFUSED#"
 
 
 class Move(Due):
-    """A tag or category on its way to another name (`pk` tenant, `sk` = `MOVE#` + id).
+    """A tag or category on its way to another name (`sk` = `MOVE`; `pk` = tenant + `#` + its id).
 
     `new` is None where a tag is removed. `total` is how many assets had the old name, `changed`
     and `refused_count` how many of them have lost it or a rule did not let change. `in_work` are
@@ -24,6 +24,8 @@ class Move(Due):
     class Meta:  # noqa: D106
         table_name = settings().assets_table
 
+    tenant_id = UnicodeAttribute()
+    job_id = UnicodeAttribute()
     kind = UnicodeAttribute()
     old = UnicodeAttribute()
     new = UnicodeAttribute(null=True)
@@ -36,14 +38,9 @@ class Move(Due):
     in_work = StructAttribute(list[str], default=list)
     revision = IntegerAttribute(default=1)
 
-    @property
-    def id(self) -> str:
-        """The move's id."""
-        return str(self.sk).removeprefix(PREFIX)
-
 
 class Refusal(Item):
-    """An asset that kept the old name (`pk` = tenant + `#` + the move's id, `sk` = its id).
+    """An asset that kept the old name (`pk` the move's, `sk` = `REFUSED#` + the asset's id).
 
     `code` is the error that editing it ended with.
     """
@@ -53,7 +50,12 @@ class Refusal(Item):
 
     code = UnicodeAttribute()
 
+    @property
+    def asset_id(self) -> str:
+        """The asset's id."""
+        return str(self.sk).removeprefix(REFUSED)
 
-def refusals_key(move: Move) -> str:
-    """Return the partition key of a move's refusals."""
-    return f"{move.pk}#{move.id}"
+
+def job_key(tenant_id: str, job_id: str) -> str:
+    """Return the partition key of a move."""
+    return f"{tenant_id}#{job_id}"

@@ -17,7 +17,7 @@ from typing import Literal
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.assets import catalog
+from chalicelib.assets import catalog, job_notes
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.metadata.descriptions import unique_words
 from chalicelib.assets.models import AssetMetadata
@@ -29,7 +29,7 @@ from chalicelib.core.repeatable_ids import under_way
 from chalicelib.core.tables import ConditionFailed, find, put, transact, update
 from chalicelib.search import finding, postings, terms
 from chalicelib.search.naming import holders
-from chalicelib.search.naming.models import PREFIX, Move, Refusal, refusals_key
+from chalicelib.search.naming.models import MOVE, REFUSED, Move, Refusal, job_key
 from chalicelib.search.orders import Sorted
 from chalicelib.search.query import Asked, Span
 from chalicelib.search.words import same_word
@@ -45,6 +45,7 @@ _CAUGHT_UP = timedelta(seconds=5)
 
 _SWEPT_AFTER = timedelta(minutes=1)
 _AT_ONCE = 50
+_REFUSALS = Refusal.sk.startswith(REFUSED)
 
 Kind = Literal["tag", "category"]
 Assets = Mapping[str, AssetMetadata]
@@ -61,9 +62,12 @@ def begin(actor: Actor, kind: Kind, old: str, new: str | None, total: int, now: 
         total: how many assets have it.
         now: when.
     """
+    job_id = under_way(now).id("move")
     move = Move(
-        actor.tenant_id,
-        f"{PREFIX}{under_way(now).id('move')}",
+        job_key(actor.tenant_id, job_id),
+        MOVE,
+        tenant_id=actor.tenant_id,
+        job_id=job_id,
         kind=kind,
         old=old,
         new=new,
@@ -71,33 +75,33 @@ def begin(actor: Actor, kind: Kind, old: str, new: str | None, total: int, now: 
         actor=actor.person,
         created_at=clock.timestamp(now),
     )
-    move.make_due(now + _SWEPT_AFTER, move.id)
+    move.make_due(now + _SWEPT_AFTER, job_id)
     told = {"name": old} if new is None else {"old": old, "new": new}
     deed = f"{kind}.removed" if new is None else f"{kind}.renamed"
-    written = record(actor.tenant_id, actor.person, deed, (kind, move.id), now, new=told)
-    transact(put(move), put(written))
+    written = record(actor.tenant_id, actor.person, deed, (kind, job_id), now, new=told)
+    transact(put(move), put(written), job_notes.noted(actor.tenant_id, "MOVE", job_id, now))
     until = time.monotonic() + _IN_REQUEST_SECONDS
     try:
         work(move, now, lambda: time.monotonic() < until)
     except Exception:
-        log.exception("the sweeper goes on", extra={"job_id": move.id})
+        log.exception("the sweeper goes on", extra={"job_id": job_id})
     return move
 
 
-def go_on(tenant_id: str, sort_key: str, now: datetime) -> None:
+def go_on(pk: str, now: datetime) -> None:
     """Take a move further, as the sweeper does."""
-    move = find(Move, tenant_id, sort_key)
+    move = find(Move, pk, MOVE)
     if move is not None and move.due_at is not None:
         work(move, now, entrypoint.has_time)
 
 
-def find_for(actor: Actor, move_id: str) -> Move:
+def find_for(actor: Actor, job_id: str) -> Move:
     """Read a move for those who may ask for one.
 
     Raises:
         NotFound: there is none, or not for the actor.
     """
-    move = find(Move, actor.tenant_id, f"{PREFIX}{move_id}")
+    move = find(Move, job_key(actor.tenant_id, job_id), MOVE)
     if move is None or not actor.has(EDITORS):
         raise NotFound("There is no such job.")
     return move
@@ -107,31 +111,34 @@ def refusals(move: Move, limit: int) -> dict[str, str]:
     """Return assets that kept the old name, by id, with the codes of what they failed of."""
     if not move.refused_count:
         return {}
-    found, _ = pages.read(Refusal, refusals_key(move), limit=limit, position=None, consistent=True)
-    return {one.sk: one.code for one in found}
+    found, _ = pages.read(Refusal, move.pk, _REFUSALS, limit=limit, position=None, consistent=True)
+    return {one.asset_id: one.code for one in found}
 
 
 def work(move: Move, now: datetime, has_time: Callable[[], bool]) -> None:
     """Change slice by slice, until all is done, the time is over, or another process goes on."""
     if move.kind == "category" and move.new is not None:
         for holder in holders.holders.get():
-            holder.begin(move.pk, move.old, move.new, move.actor, now)
-    refused = {str(one.sk) for one in Refusal.query(refusals_key(move), consistent_read=True)}
+            holder.begin(move.tenant_id, move.old, move.new, move.actor, now)
+    kept = Refusal.query(move.pk, _REFUSALS, consistent_read=True)
+    refused = {one.asset_id for one in kept}
     try:
         if move.in_work:
-            _change(move, catalog.find_many(str(move.pk), move.in_work), refused, now, has_time)
+            _change(
+                move, catalog.find_many(str(move.tenant_id), move.in_work), refused, now, has_time
+            )
         for some in _having(move, now):
             fit = [key for key in some if key not in refused and _concerns(move, some[key])]
             if not fit:
                 continue
             if move.in_work or not has_time():
-                _note(move, *Move.due_actions(now, move.id))
+                _note(move, *Move.due_actions(now, move.job_id))
                 return
-            _note(move, Move.in_work.set(fit), *Move.due_actions(now + _SWEPT_AFTER, move.id))
+            _note(move, Move.in_work.set(fit), *Move.due_actions(now + _SWEPT_AFTER, move.job_id))
             _change(move, some, refused, now, has_time)
         _end_or_look_again(move, now)
     except ConditionFailed:
-        log.info("another process goes on", extra={"job_id": move.id})
+        log.info("another process goes on", extra={"job_id": move.job_id})
 
 
 def _change(
@@ -161,7 +168,7 @@ def _change(
             elif outcome == Conflict.code:  # too many people edit it at this moment
                 left.append(asset_id)
             elif outcome not in _GONE:
-                transact(put(Refusal(refusals_key(move), asset_id, code=outcome)))
+                transact(put(Refusal(move.pk, f"{REFUSED}{asset_id}", code=outcome)))
                 refused.add(asset_id)
                 kept += 1
     _note(
@@ -198,29 +205,29 @@ def _note(move: Move, *actions: Action) -> None:
 def _end_or_look_again(move: Move, now: datetime) -> None:
     """End a move of which nothing is left, unless the index may not know of everything yet."""
     if move.in_work or now - datetime.fromisoformat(move.created_at) < _CAUGHT_UP:
-        _note(move, *Move.due_actions(now + _CAUGHT_UP, move.id))
+        _note(move, *Move.due_actions(now + _CAUGHT_UP, move.job_id))
         return
     if move.new is not None:
         _let_the_new_name_hold(move, move.new)
     ended = Move.finished_at.set(clock.timestamp(clock.now()))
-    _note(move, ended, *Move.due_actions(None, move.id))
+    _note(move, ended, *Move.due_actions(None, move.job_id))
 
 
 def _let_the_new_name_hold(move: Move, new: str) -> None:
     """Have the new name be the only one, in its spelling."""
     if move.kind == "tag":
-        postings.rename(str(move.pk), terms.term(terms.TAG, same_word(new)), new)
+        postings.rename(str(move.tenant_id), terms.term(terms.TAG, same_word(new)), new)
         return
     for holder in holders.holders.get():
         if holder.end is not None:
-            holder.end(str(move.pk), str(move.old))
+            holder.end(str(move.tenant_id), str(move.old))
 
 
 def _having(move: Move, now: datetime) -> Iterator[Assets]:
     """Read the assets that the index finds by the old name, as they are now, some at a time."""
     value = same_word(move.old) if move.kind == "tag" else move.old
     family = terms.TAG if move.kind == "tag" else terms.CATEGORY
-    everyone = Actor(move.pk, move.actor.id, move.actor.email, frozenset({ADMIN}))
+    everyone = Actor(move.tenant_id, move.actor.id, move.actor.email, frozenset({ADMIN}))
     asked = Asked(
         words=[],
         terms=[terms.term(family, value)],
@@ -231,10 +238,10 @@ def _having(move: Move, now: datetime) -> Iterator[Assets]:
     )
     found = finding.find(everyone, asked, now)
     ordered = Sorted(
-        str(move.pk), found.hits, "created_at", descending=False, among=found.among
+        str(move.tenant_id), found.hits, "created_at", descending=False, among=found.among
     ).behind(None)
     while some := [place.asset_id for place in islice(ordered, _AT_ONCE)]:
-        yield catalog.find_many(str(move.pk), some)
+        yield catalog.find_many(str(move.tenant_id), some)
 
 
 def _concerns(move: Move, asset: AssetMetadata) -> bool:

@@ -136,14 +136,14 @@ def rename_tag(actor: Actor, tag: Named, body: TagChange) -> TagRenamed:
     """Rename a tag in every asset, or merge it into another."""
     texts.require_line("name", body.name)
     move = moves.begin(actor, "tag", tag.name, body.name.strip(), tag.count, clock.now())
-    return TagRenamed(body.name.strip(), tag.count, move.changed, move.id)
+    return TagRenamed(body.name.strip(), tag.count, move.changed, move.job_id)
 
 
 @api.delete("/tags/{name}", may=EDITORS)
 def remove_tag(actor: Actor, tag: Named) -> Accepted[RemovalBegun] | None:
     """Remove a tag from every asset; where there are many, 202, and the rest follows by itself."""
     move = moves.begin(actor, "tag", tag.name, None, tag.count, clock.now())
-    return None if move.changed >= tag.count else Accepted(RemovalBegun(move.id))
+    return None if move.changed >= tag.count else Accepted(RemovalBegun(move.job_id))
 
 
 @api.get("/categories", may=MEMBERS)
@@ -168,4 +168,4 @@ def move_category(actor: Actor, body: CategoryMove) -> CategoryMoved:
     now = clock.now()
     count = names.count(actor, terms.CATEGORY, old, now)
     move = moves.begin(actor, "category", old, new, count, now)
-    return CategoryMoved(old, new, count, move.changed, move.id)
+    return CategoryMoved(old, new, count, move.changed, move.job_id)

@@ -16,7 +16,7 @@ from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.tables import find
 from chalicelib.processing import sweeper
 from chalicelib.search.naming import moves
-from chalicelib.search.naming.models import PREFIX, Move
+from chalicelib.search.naming.models import MOVE, Move, job_key
 from tests.assets.stages import asset
 from tests.cloud import INDEX, Cloud, Tenant
 from tests.crashes import Crash, Faults
@@ -149,6 +149,9 @@ def test_a_rename_is_shown_to_editors_of_its_tenant_alone(
     retry = cloud.post(f"/processing/{begun}/retry/", acme.email("editor"))
     assert_problem(retry, 409, "conflict")
     sweep(cloud, 2)
+    listed = cloud.get("/processing/", acme.email("editor")).json["items"]
+    assert [one["id"] for one in listed if one["tasks"][0]["job_type"] == "rename"] == [begun]
+    assert begun not in cloud.get("/processing/", acme.email("viewer")).content.decode()
     waited = cloud.get(f"{path}?wait=20", acme.email("admin")).json
     assert (waited["status"], waited["changed"], waited["progress_percent"]) == (
         "completed",
@@ -183,7 +186,7 @@ def test_what_goes_to_the_trash_meanwhile_is_left_there(
     begun = cloud.call("PATCH", "/tags/hot/", acme.email("editor"), {"name": "warm"}).json["job_id"]
     allow(2)  # two are noted as in work, one of which is changed
     sweep(cloud, 2)
-    move = find(Move, acme.id, f"{PREFIX}{begun}")
+    move = find(Move, job_key(acme.id, begun), MOVE)
     assert move is not None
     assert len(move.in_work) == 1
     trash.trash(read(acme, move.in_work[0]), SYSTEM, clock.now())
@@ -207,7 +210,7 @@ def test_a_process_that_dies_at_any_call_is_followed_by_one_that_counts_right(
         faults.arm(call % 17 + 1, how)
         cloud.run(INDEX)
         with suppress(Crash), faults.process():
-            moves.go_on(acme.id, f"{PREFIX}{begun}", clock.now() + timedelta(minutes=2))
+            moves.go_on(job_key(acme.id, begun), clock.now() + timedelta(minutes=2))
         deaths += faults.fired
         faults.disarm()
         if job(cloud, acme, begun)["status"] == "completed":
