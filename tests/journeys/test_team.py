@@ -36,6 +36,7 @@ from tests.journeys.roles_model import (
     Key,
     Link,
     Listed,
+    Person,
     Place,
     Said,
     Thing,
@@ -304,6 +305,7 @@ class Team(World, RuleBasedStateMachine):
         assert answer.status == (201 if person.may(EDITING) else 403)
         if answer.status == 201:
             self.lists.append(Listed(person.token, answer.json["id"], seen, kept))
+            self._share_a_list(person, self.lists[-1])
 
     def _of(self, name: str) -> dict[int, Place]:
         return self.persons[name].places
@@ -315,6 +317,10 @@ class Team(World, RuleBasedStateMachine):
         may = granted(person, listed)
         answer = self.call(person, "PATCH", f"/collections/{listed.id}/", {"name": "Other"})
         assert answer.status == expected(person, listed.tenant, bool(may), "edit" in may, 200)
+        self._share_a_list(person, listed)
+
+    def _share_a_list(self, person: Person, listed: Listed) -> None:
+        may = granted(person, listed)
         body = {"collection_id": listed.id, "share_type": "public"}
         answer = self.call(person, "POST", "/shares/", body)
         assert answer.status == (403 if not person.may(UPLOADING) else 201 if may else 404)
