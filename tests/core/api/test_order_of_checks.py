@@ -18,6 +18,11 @@ SIGNED_IN = [route for route in declared_routes() if route.may is not None]
 RESTRICTED = [route for route in SIGNED_IN if route.may]
 READING = [route for route in SIGNED_IN if route.takes_json]
 
+MAKES_WHAT_IT_NAMES = {("PUT", "/api/v3/device_groups/{name}/playlists")}
+"""Here nothing that is named can be missing."""
+
+FINDING = [r for r in SIGNED_IN if r.parameters and (r.method, r.path) not in MAKES_WHAT_IT_NAMES]
+
 
 def key(route: Route) -> str:
     return f"{route.method} {route.path}"
@@ -68,7 +73,7 @@ def test_who_is_not_signed_in_learns_nothing_else(cloud: Cloud, route: Route) ->
     assert_problem(ask(cloud, route, {}, None, BAD), 401, "unauthenticated")
 
 
-@pytest.mark.parametrize("route", [r for r in SIGNED_IN if r.parameters], ids=key)
+@pytest.mark.parametrize("route", FINDING, ids=key)
 def test_what_is_not_there_comes_before_role_and_body(
     cloud: Cloud, acme: Tenant, route: Route
 ) -> None:
@@ -76,7 +81,7 @@ def test_what_is_not_there_comes_before_role_and_body(
 
 
 @pytest.mark.parametrize(
-    "route", [r for r in SIGNED_IN if {"number", "other", "name"} & {*r.parameters}], ids=key
+    "route", [r for r in FINDING if {"number", "other", "name"} & {*r.parameters}], ids=key
 )
 def test_what_is_not_there_below_what_is_comes_before_role_and_body(
     cloud: Cloud, acme: Tenant, published: str, route: Route
