@@ -21,7 +21,7 @@ export function Collections() {
   return html`<${Sheet} title=${t.title}>
     <p class="sheet-lead">${t.lead}</p>
     ${mayCollect.value &&
-    html`<form class="field-row" aria-label=${t.newOne} onSubmit=${make}>
+    html`<form class="field-row field" aria-label=${t.newOne} onSubmit=${make}>
       <input name="name" required maxlength="200" dir="auto" aria-label=${t.name} placeholder=${t.name} />
       <button class="button primary"><${Icon} name="add" />${t.create}</button>
     </form>`}
