@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from chalicelib.core import clock, queues, settings, storage
+from chalicelib.core import clock, queues, settings, storage, tables
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.processing.conversion import on_demand
 from chalicelib.processing.media import sandbox
@@ -104,6 +105,7 @@ class World:
         self._ticks = self._dispatched = 0
         self._ids = random.Random()
         patch.setattr(clock, "now", self._now)
+        patch.setattr(tables, "time", SimpleNamespace(sleep=lambda _: None))  # who repeats a write
         patch.setattr(secrets, "randbits", lambda bits: self._ids.getrandbits(bits))
         patch.setattr(sandbox, "run", work.remembering(sandbox.run))
         # What goes in slices goes on at the next version already.
