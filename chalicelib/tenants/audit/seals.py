@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.core import clock
@@ -89,7 +90,20 @@ def _append(tenant_id: str, hashes: dict[str, str], now: datetime) -> None:
 
     # What is faster is the dispatcher of another month's part of the stream.
     refusal = f"no seal after {_ATTEMPTS} attempts"
-    despite_others(append, _newest(tenant_id), lambda _: _newest(tenant_id), refusal, _ATTEMPTS)
+    with_new = partial(_with_new, tenant_id)
+    despite_others(append, _newest(tenant_id), with_new, refusal, _ATTEMPTS)
+
+
+def _with_new(tenant_id: str, known: list[Seal]) -> list[Seal]:
+    """Add the seals that others have added since, however many, to those that were read."""
+    last = known[0].number if known else 0
+    added = Seal.query(
+        seals_key(tenant_id),
+        Seal.sk > seal_key(last),
+        consistent_read=True,
+        scan_index_forward=False,
+    )
+    return [*added, *known]
 
 
 def _newest(tenant_id: str) -> list[Seal]:

@@ -1,9 +1,13 @@
 """Seals: a chain for each tenant, beside its trail."""
 
+from typing import Any
+
 import pytest
 
+from chalicelib.core import clock
+from chalicelib.tenants.audit import seals as sealing
 from tests.cloud import Cloud
-from tests.tenants.trail import happen, later, seals
+from tests.tenants.trail import happen, later, record_item, sealed, seals
 
 DISPATCH = "dispatch_records"
 
@@ -35,3 +39,23 @@ def test_the_log_has_each_seals_hash(cloud: Cloud, caplog: pytest.LogCaptureFixt
     (line,) = [r for r in caplog.records if getattr(r, "tenant_id", None) == tenant_id]
     (seal,) = seals(tenant_id)
     assert (line.__dict__["hash"], line.__dict__["seal"]) == (seal.hash, 1)
+
+
+def test_who_is_overtaken_by_many_seals_nothing_that_they_sealed(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant_id = cloud.tenant("overtaken").id
+    cloud.run(DISPATCH)
+    parts = [[record_item(tenant_id, name)] for name in happen(tenant_id, 20)]
+    insert = sealing.insert
+
+    def overtaken(seal: Any) -> None:
+        monkeypatch.setattr(sealing, "insert", insert)
+        for part in parts:
+            sealing.seal(part, clock.now())
+        insert(seal)
+
+    monkeypatch.setattr(sealing, "insert", overtaken)
+    sealing.seal(parts[0], clock.now())
+    assert len(sealed(tenant_id)) == len(set(sealed(tenant_id))) == 21
+    assert later(tenant_id).faults == []
