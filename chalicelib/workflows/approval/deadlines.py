@@ -6,7 +6,7 @@ from chalicelib.assets.versions import moves
 from chalicelib.assets.versions.moves import Standing
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.outbox import SYSTEM, Person
-from chalicelib.core.tables import find
+from chalicelib.core.tables import ConditionFailed, find
 from chalicelib.tenants import members
 from chalicelib.tenants.models import Member, member_key
 from chalicelib.workflows.approval import approvers, completion
@@ -31,6 +31,8 @@ def expire(workflow: Workflow, turn: int, now: datetime) -> Workflow:
                 raise RetryLater("the deadline has not come", min(900, int(left) + 1))
             standing = moves.read(workflow.version)
             why = completion.over_because(workflow, standing, now)
+            if workflow.step.status not in ("active", "escalated"):
+                raise ConditionFailed  # half of what another one wrote was read
             if standing is None or why is not None:
                 completion.cancel_for(workflow, standing, why or "", now)
             else:
