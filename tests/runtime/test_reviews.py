@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core import clock
 from tests.runtime.browsing import uploaded
+from tests.runtime.nightly import only_nightly
 from tests.runtime.region import Region
 
 pytestmark = pytest.mark.timeout(600)
@@ -29,6 +30,7 @@ def test_a_version_is_reviewed_published_and_its_people_are_mailed(region: Regio
     ended_well(region)
 
 
+@only_nightly
 def test_a_review_ends_with_its_asset_in_the_trash(region: Region) -> None:
     asset_id = begun(region, "High tide")
     mailed(region, APPROVER, "High tide")
@@ -37,6 +39,7 @@ def test_a_review_ends_with_its_asset_in_the_trash(region: Region) -> None:
     assert region.containers["end_workflows"].calls
 
 
+@only_nightly
 def test_a_review_expires_when_its_time_is_over(region: Region) -> None:
     asset_id = begun(region, "Ebb", timeout_hours=2 / 3600)
     ends(region, asset_id, "expired")
