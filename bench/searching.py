@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from botocore.client import BaseClient
 from bench.libraries import asset_of, fill
 from bench.measuring import median, percentile
 from bench.report import Goal, Section, Table
+from bench.servers import free_port, wait_for
 
 TITLE = "Searches"
 _SIZES = (1_000, 10_000, 100_000)
@@ -210,9 +210,7 @@ def _dynamodb() -> Iterator[None]:
     from local.cloud import AWS_ENVIRONMENT
     from local.resources.tables import create_table
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [one.replace("-Xmx1g", "-Xmx3g") for one in dynamodb.command(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -222,7 +220,7 @@ def _dynamodb() -> Iterator[None]:
         os.environ["REEF_ASSETS_TABLE"] = names["AssetsTable"]
         os.environ["REEF_SEARCH_TABLE"] = names["SearchTable"]
         resources = template.load()["Resources"]
-        _wait_for(port)
+        wait_for(port)
         for logical_id, name in names.items():
             wanted = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
             properties = {key: resources[logical_id]["Properties"][key] for key in wanted}
@@ -231,18 +229,6 @@ def _dynamodb() -> Iterator[None]:
     finally:
         server.kill()
         server.wait()
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Wagtail, beside which a drop of many files is measured."""
