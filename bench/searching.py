@@ -88,23 +88,35 @@ class Meter:
 def measure(quick: bool) -> Section:
     """Ask the same of libraries of each size, in a process whose tables are its own."""
     sizes = _SIZES[:1] if quick else _SIZES
-    command = [sys.executable, "-m", "bench.searching", *map(str, sizes)]
-    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    found = {
-        int(size): {name: [Cost(*one) for one in costs] for name, costs in of_size.items()}
-        for size, of_size in told["found"].items()
-    }
+    found, writes = asked_of(sizes)
     return Section(
         TITLE,
         "Libraries of assets with a title of four words, a description of eight, two to four tags "
         "and a category, on DynamoDB Local; pages of 50, asked by an editor. Units are DynamoDB's, "
         "those of reading the page's assets included.",
         () if quick else _goals(found),
-        [_table(sizes, found), _write_table(told["writes"])],
+        [_table(sizes, found), _write_table(writes)],
     )
 
 
-def _main(sizes: Sequence[int]) -> None:
+def asked_of(
+    sizes: Sequence[int], rounds: int = _ROUNDS
+) -> tuple[dict[int, dict[str, list[Cost]]], dict[str, float]]:
+    """Fill a library of each size, and ask every query of it some times.
+
+    Returns:
+        What each query took, by size and name; and the units that the index writes, by occasion.
+    """
+    command = [sys.executable, "-m", "bench.searching", str(rounds), *map(str, sizes)]
+    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    found = {
+        int(size): {name: [Cost(*one) for one in costs] for name, costs in of_size.items()}
+        for size, of_size in told["found"].items()
+    }
+    return found, told["writes"]
+
+
+def _main(rounds: int, *sizes: int) -> None:
     """Measure, and print what was found as JSON."""
     found: dict[int, dict[str, list[Cost]]] = {}
     with _dynamodb():
@@ -112,7 +124,7 @@ def _main(sizes: Sequence[int]) -> None:
         for size in sizes:
             print(f"bench: a library of {size:,} …", file=sys.stderr, flush=True)
             fill(f"{_TENANT}{size}", size)
-            found[size] = _asked(meter, f"{_TENANT}{size}")
+            found[size] = _asked(meter, f"{_TENANT}{size}", rounds)
         writes = _written(meter, f"{_TENANT}{sizes[-1]}")
     print(json.dumps({"found": found, "writes": writes}))
 
@@ -147,7 +159,7 @@ def _write_table(writes: dict[str, float]) -> Table:
     return Table(["written to the index", "write units", "dollars a million times"], rows)
 
 
-def _asked(meter: Meter, tenant_id: str) -> dict[str, list[Cost]]:
+def _asked(meter: Meter, tenant_id: str, rounds: int) -> dict[str, list[Cost]]:
     from chalicelib.assets import catalog
     from chalicelib.core import clock
     from chalicelib.core.api import validation
@@ -176,7 +188,7 @@ def _asked(meter: Meter, tenant_id: str) -> dict[str, list[Cost]]:
     for query in QUERIES.values():
         ask(query)  # warm up
     return {
-        name: [meter.of(partial(ask, query)) for _ in range(_ROUNDS)]
+        name: [meter.of(partial(ask, query)) for _ in range(rounds)]
         for name, query in QUERIES.items()
     }
 
@@ -232,4 +244,4 @@ def _dynamodb() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    _main([int(size) for size in sys.argv[1:]])
+    _main(*map(int, sys.argv[1:]))
