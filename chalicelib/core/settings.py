@@ -195,6 +195,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     share_roles: ShareRoles = ("contributor", "editor", "admin")
     embed_hosts: EmbedHosts = ()
     record_visitors: bool = True
+    extract_gps: bool = False
     device_silent_minutes: Annotated[float, msgspec.Meta(gt=0, le=43_200)] = 15
     rescan_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
     conversion_segment_seconds: Annotated[float, msgspec.Meta(ge=2, le=600)] = 240
@@ -225,6 +226,7 @@ TENANT_SETTINGS = (
     "share_roles",
     "embed_hosts",
     "record_visitors",
+    "extract_gps",
     "device_silent_minutes",
     "renditions",
 )

@@ -18,6 +18,7 @@ from chalicelib.core import clock, storage
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings
 from chalicelib.processing import content_tasks, originals, tasks
+from chalicelib.tenants import accounts
 
 if TYPE_CHECKING:
     from chalicelib.processing.media.metadata import Facts
@@ -130,10 +131,13 @@ def read_metadata(content: Content, now: datetime) -> None:
         )
 
     def facts(found: "Facts") -> dict[str, Any]:
+        embedded = found.embedded
+        if "gps" in embedded and not accounts.settings_of(content.tenant_id).extract_gps:
+            embedded = {k: v for k, v in embedded.items() if k != "gps"}
         return {
             "kind": found.kind,
             "technical": found.technical,
-            "embedded": {k: v for k, v in found.embedded.items() if k != "gps"},
+            "embedded": embedded,
             "text": found.text,
         }
 

@@ -28,7 +28,7 @@ from chalicelib.assets.metadata.shapes import (
     SchemaChanged,
     SchemaShown,
 )
-from chalicelib.assets.models import AssetMetadata, MetadataRevision
+from chalicelib.assets.models import AssetMetadata, AssetVersion, MetadataRevision
 from chalicelib.core import clock
 from chalicelib.core.api import lists
 from chalicelib.core.api.http import is_known
@@ -38,7 +38,7 @@ from chalicelib.core.api.replies import NotModified, Page, Tagged
 from chalicelib.core.api.routing import Routes
 from chalicelib.core.errors import Conflict, PreconditionFailed
 from chalicelib.core.pages import Position
-from chalicelib.tenants import scopes
+from chalicelib.tenants import accounts, scopes
 from chalicelib.tenants.roles import ADMINS, CONTRIBUTORS, MEMBERS
 
 api = Routes[Actor](
@@ -65,8 +65,16 @@ def _shown(actor: Actor, asset: AssetMetadata) -> MetadataShown:
         custom_fields=asset.custom_fields,
         focal_point=asset.focal_point,
         technical=face.technical,
-        embedded=(version.embedded if version else None) or {},
+        embedded=_embedded(version) if version else {},
     )
+
+
+def _embedded(version: AssetVersion) -> dict[str, Any]:
+    """Return what a file says of itself; where it was taken only while the tenant lets it be."""
+    said = version.embedded or {}
+    if "gps" in said and not accounts.settings_of(version.tenant_id).extract_gps:
+        return {name: value for name, value in said.items() if name != "gps"}
+    return said
 
 
 _answers = Answers(_shown)
