@@ -19,8 +19,8 @@ from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import Person
 from chalicelib.core.tables import Write, change, transact
 from chalicelib.tenants import accounts
-from chalicelib.workflows.approval import deadlines, reading, starting
-from chalicelib.workflows.approval.starting import Plan
+from chalicelib.workflows.approval import deadlines, plans, reading, starting
+from chalicelib.workflows.approval.plans import Plan
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.moderation import rules
 from chalicelib.workflows.templates import definition, matching, registry
@@ -103,16 +103,16 @@ def _needs(
 ) -> _Needs:
     edited = AssetMetadata(**(asset.attribute_values | changed))
     texts = frozenset(changed) & _TEXTS
-    ruling = _ruling(edited, version, texts, now) if texts else rules.Ruling(False, None, [])
+    ruling = _ruling(edited, version, texts, now) if texts else rules.Ruling(False, (), [])
     if ruling.blocked:
         if tell:
             _flag(edited, version, texts, now)
         raise RuleBlocks
     withheld: frozenset[str] = frozenset()
     plan: Plan | None = None
-    if ruling.template_id is not None and version.status not in _IN_WORK:
-        required = registry.get(asset.tenant_id, ruling.template_id)
-        withheld, plan = texts, Plan(required.id, definition.read(required.values))
+    by_rules = [registry.get(asset.tenant_id, one) for one in ruling.template_ids]
+    if by_rules and version.status not in _IN_WORK:
+        withheld, plan = texts, plans.stacked(by_rules)
     if "category" not in changed:
         return _Needs(withheld, plan, (), tuple(ruling.writes))
     other = _other_template(asset, edited, version)
@@ -127,11 +127,8 @@ def _needs(
         stays = AssetVersion.status == version.status
         under = change(version, AssetVersion.approved_under.set(other.id), condition=stays)
         return _Needs(withheld, plan, recategorized, (*ruling.writes, under))
-    if plan is None or plan.template_id == other.id:
-        plan = Plan(other.id, values)
-    else:
-        on_top = definition.on_top(plan.template, values)
-        plan = Plan(other.id, on_top, picked_id=plan.template_id)
+    above = [] if plan is None else [one for one in by_rules if one.id != other.id]
+    plan = plans.stacked([*above, other])
     return _Needs(withheld | {"category"}, plan, (), tuple(ruling.writes))
 
 

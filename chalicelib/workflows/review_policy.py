@@ -1,5 +1,6 @@
 """Which version needs a review: whether one that is ready is approved, in review or rejected."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.assets import catalog, contents, faces
@@ -13,9 +14,9 @@ from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import ConditionFailed, Write
 from chalicelib.tenants import accounts
-from chalicelib.workflows.approval import reading, starting
+from chalicelib.workflows.approval import plans, reading, starting
+from chalicelib.workflows.approval.plans import Plan
 from chalicelib.workflows.approval.reading import Workflow
-from chalicelib.workflows.approval.starting import Plan
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.moderation import bans, rules
 from chalicelib.workflows.templates import definition, matching, registry, required
@@ -57,10 +58,11 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     ruling = rules.judge(candidate, now)
     if ruling.blocked:
         return _rejected("moderation_rule", ruling.writes, now)
-    by_rule = next((one for one in every if one.id == ruling.template_id), None)
-    if ruling.template_id is not None and by_rule is None:
+    known = {one.id: one for one in every}
+    if not known.keys() >= set(ruling.template_ids):
         return _rejected("moderation_rule", ruling.writes, now)
-    plan = _plan(subject, None if waived else applies, by_rule)
+    by_rules = [known[template_id] for template_id in ruling.template_ids]
+    plan = _plan(subject, None if waived else applies, by_rules)
     if plan is not None and not waived:
         plan = _going_on(candidate, plan) or plan
     if plan is None and applies is None and source is not None and source.status == "in_review":
@@ -69,7 +71,7 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
         return approved._replace(writes=ruling.writes)
     if applies is not None:
         plan = plan._replace(template_id=applies.id)
-    if plan.held and by_rule is None:
+    if plan.held and not by_rules:
         made = starting.approved_by_itself(asset, version, plan, now)
         return approved._replace(writes=[*made.writes(), *ruling.writes])
     workflow, made = starting.planned(asset, version, plan, SYSTEM, now)
@@ -115,24 +117,23 @@ def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now:
 def _plan(
     subject: Subject,
     applies: WorkflowTemplate | None,
-    by_rule: WorkflowTemplate | None,
+    by_rules: Sequence[WorkflowTemplate],
 ) -> Plan | None:
-    """Return by which steps a version is reviewed, or which conditions approve it by themselves."""
+    """Return by which steps a version is reviewed, or which conditions approve it by themselves.
+
+    Every template that a rule requires comes on top of the one that applies.
+    """
+    above = [one for one in by_rules if applies is None or one.id != applies.id]
     if applies is None:
-        if by_rule is None:
-            return None
-        return Plan(by_rule.id, definition.read(by_rule.values))
-    values = definition.read(applies.values)
-    held = matching.conditions(values, subject)
-    by_itself = matching.approves_by_itself(held)
-    if by_rule is None:
-        return Plan(applies.id, values, held=tuple(held) if by_itself else ())
-    if by_rule.id == applies.id:
-        return Plan(applies.id, values)
-    first = definition.read(by_rule.values)
-    if by_itself:
-        return Plan(applies.id, first, picked_id=by_rule.id)
-    return Plan(applies.id, definition.on_top(first, values), picked_id=by_rule.id)
+        return plans.stacked(above) if above else None
+    held = matching.conditions(definition.read(applies.values), subject)
+    if not matching.approves_by_itself(held):
+        return plans.stacked([*above, applies])
+    if not by_rules:
+        return Plan(applies.id, definition.read(applies.values), held=tuple(held))
+    if len(above) < len(by_rules):  # one of the rules wants the one that applies, whatever holds
+        return plans.stacked([*above, applies])
+    return plans.stacked(above)._replace(template_id=applies.id, picked_id=above[0].id)
 
 
 def _going_on(candidate: Candidate, plan: Plan) -> Plan | None:

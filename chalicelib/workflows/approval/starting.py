@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
 
 from chalicelib.assets import catalog
 from chalicelib.assets.downloads import NotReady
@@ -19,6 +18,7 @@ from chalicelib.core.repeatable_ids import under_way
 from chalicelib.core.tables import ConditionFailed, find
 from chalicelib.tenants import accounts
 from chalicelib.workflows.approval import approvers, follow_up, reading
+from chalicelib.workflows.approval.plans import Plan
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import (
@@ -45,21 +45,6 @@ class TemplateApplies(Conflict):
     """What approvers rejected starts again under their own template, or by an admin."""
 
     code, title = "template_applies", "Another template applies"
-
-
-class Plan(NamedTuple):
-    """By which steps something is reviewed.
-
-    `template_id` names the template that applies, `picked_id` one that came on top of it. `order`
-    holds the positions of the steps in the order in which they are decided; empty for their own.
-    `held` names the conditions by which nobody has to decide.
-    """
-
-    template_id: str
-    template: Template
-    picked_id: str | None = None
-    order: tuple[int, ...] = ()
-    held: tuple[str, ...] = ()
 
 
 def start(

@@ -68,20 +68,21 @@ class RuleChange(msgspec.Struct, kw_only=True):
 class Ruling(NamedTuple):
     """What the rules say of a version.
 
-    `writes` belong into the transaction that moves it; one of them fails if a member flags the
-    asset at the same moment.
+    `template_ids` names each template that they require once, the newest rule's first. `writes`
+    belong into the transaction that moves it; one of them fails if a member flags the asset at the
+    same moment.
     """
 
     blocked: bool
-    template_id: str | None
+    template_ids: tuple[str, ...]
     writes: list[Write]
 
 
 def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = None) -> Ruling:
     """Evaluate a tenant's active rules on a version that is ready, or on an edit of its asset.
 
-    What is blocked is flagged, too, so that a moderator sees it. Of several templates that are
-    required the newest rule's counts.
+    What is blocked is flagged, too, so that a moderator sees it. Several templates that are
+    required all have to be satisfied.
 
     Args:
         candidate: the version, its asset with the new values where that is edited.
@@ -89,7 +90,7 @@ def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = 
         edited: the fields that change; rules that ask for none of them have no say.
     """
     if candidate.skip_rules:
-        return Ruling(False, None, [])
+        return Ruling(False, (), [])
     asset = candidate.asset
     hits = [
         (rule.id, values)
@@ -111,9 +112,9 @@ def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = 
         if values.action in {"flag", "block"}
     ]
     writes = flag_reports.folded(asset, said, now)[1] if said else []
-    required = [values.template_id for _, values in hits if values.action == "require_template"]
+    required = [one.template_id for _, one in hits if one.template_id is not None]
     blocked = any(values.action == "block" for _, values in hits)
-    return Ruling(blocked, required[0] if required else None, writes)
+    return Ruling(blocked, tuple(dict.fromkeys(required)), writes)
 
 
 def every(tenant_id: str) -> list[ContentModerationRule]:

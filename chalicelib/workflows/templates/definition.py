@@ -1,6 +1,7 @@
 """What a template says: steps, who decides them, and when nobody has to."""
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -157,6 +158,14 @@ def on_top(picked: Template, applying: Template) -> Template:
             "allow_self_approval": picked.allow_self_approval and applying.allow_self_approval,
         }
     )
+
+
+def stacked(templates: Sequence[Template]) -> Template:
+    """Put all templates on top of each other, the first on top; at least one."""
+    *above, whole = templates
+    for template in reversed(above):
+        whole = on_top(template, whole)
+    return whole
 
 
 def seconds(step: Step) -> int:
