@@ -6,6 +6,9 @@ import { computed, signal } from "./vendor/preact.js";
  *   | "collections" | "collection" | "search" | "screens" | "device" | "groups" | "rollout"
  *   | "playlists" | "playlist", id: string }} Place */
 
+/** The address of the whole library. */
+export const LIBRARY = "/";
+
 /** The address of what waits for whoever is signed in. */
 export const INBOX = "/?inbox=mine";
 

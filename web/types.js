@@ -38,6 +38,16 @@
  * @property {string} created_at
  * @property {string} [updated_at]
  *
+ * @typedef {object} Comment
+ * @property {string} id
+ * @property {{ id: string, email: string }} author
+ * @property {string} body Empty where `deleted`.
+ * @property {string | null} parent_id The comment that it answers.
+ * @property {boolean} resolved
+ * @property {boolean} deleted
+ * @property {string} created_at
+ * @property {string | null} edited_at
+ *
  * @typedef {"pending" | "running" | "completed" | "failed"} Progress
  *
  * @typedef {object} Task

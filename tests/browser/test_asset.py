@@ -60,7 +60,7 @@ def test_a_new_version_is_compared_published_and_rolled_back(editor: Console) ->
     detail.get_by_role("button", name="What has changed: Version 2").press("Enter")
     expect(detail.locator(".difference img")).to_be_visible()
     expect(detail.locator(".difference")).to_contain_text("new board.png")
-    detail.get_by_role("button", name="Take back: Version 2").click()
+    detail.get_by_role("button", name="Unpublish: Version 2").click()
     expect(detail).to_contain_text("2, not published")
     detail.get_by_role("button", name="Publish: Version 1").press("Enter")
     expect(detail).to_contain_text("version 1 is published")
@@ -77,7 +77,7 @@ def test_what_replaces_a_file_is_followed_and_asked_about_in_the_detail(editor: 
         detail.get_by_role("button", name="Replace").press("Enter")
     chooser.value.set_files({**there, "name": "garden at noon.png"})
     expect(detail.get_by_text("The same bytes are in terrace.")).to_be_visible()
-    detail.get_by_role("button", name="Add without sending").press("Enter")
+    detail.get_by_role("button", name="Take that one without uploading").press("Enter")
     expect(detail).to_contain_text("2, published", timeout=PROCESSING_MS)
     expect(detail.locator(".replacing")).to_have_count(0)
 
@@ -98,10 +98,22 @@ def test_a_deleted_asset_is_taken_back_at_once(editor: Console) -> None:
     expect(editor.page.get_by_role("dialog")).to_have_count(0)
     expect(editor.card("slip")).to_have_count(0)
     expect(editor.row("slip.png")).to_contain_text("Deleted")
+    expect(editor.page.locator(".uploads-total")).to_have_text("1 deleted")
     editor.page.get_by_role("button", name="Undo").press("Enter")
     expect(editor.card("slip")).to_be_visible()
     expect(editor.row("slip.png")).to_contain_text("Ready")
     expect(editor.open_detail("slip")).to_contain_text("1, published")
+
+
+def test_what_comes_out_of_the_trash_is_not_called_deleted(editor: Console) -> None:
+    _open_new(editor, "back.png").get_by_role("button", name="Delete").press("Enter")
+    expect(editor.page.get_by_role("dialog")).to_have_count(0)
+    expect(editor.page.locator("a[data-asset]:focus, #content:focus")).to_have_count(1)
+    editor.page.get_by_role("button", name="Trash").click()
+    editor.open_detail("back").get_by_role("button", name="Restore").press("Enter")
+    expect(editor.page.get_by_text("“back” is back.")).to_be_visible()
+    expect(editor.card("back")).to_have_count(0)
+    expect(editor.row("back.png")).to_contain_text("Ready")
 
 
 def test_what_failed_and_what_is_quarantined_can_be_removed(editor: Console) -> None:

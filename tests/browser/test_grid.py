@@ -104,13 +104,38 @@ def test_several_are_chosen_by_keyboard_deleted_and_restored(console: Console) -
     bar.get_by_role("button", name="Delete").press("Enter")
     _expect_titles(console, "delta")
     page.get_by_role("button", name="Trash").click()
+    expect(page.get_by_label("Status")).to_be_disabled()
     for title in ("alpha", "beta", "gamma"):
         expect(console.card(title)).to_be_visible()
         page.get_by_label(f"Choose {title}").check()
     bar.get_by_role("button", name="Restore").press("Enter")
-    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+    expect(page.get_by_text("Nothing in the trash fits.")).to_be_visible()
     page.get_by_role("button", name="Trash").click()
     _expect_titles(console, "delta", "gamma", "beta", "alpha")
+
+
+def test_several_get_tags_at_once_and_lose_them(console: Console) -> None:
+    page = console.page
+    bar = page.get_by_role("region", name="Chosen assets")
+    for deed, title, said in (
+        ("Add", "Add", "2 assets have the tags now."),
+        ("Remove", "Remove", "2 assets do not have the tags any more."),
+    ):
+        console.card("gamma").focus()
+        page.keyboard.press("Space")
+        page.get_by_label("Choose alpha").check()
+        bar.get_by_role("button", name="Tags").press("Enter")
+        field = bar.get_by_label("Tags, with commas between")
+        expect(field).to_be_focused()
+        field.fill("lunch menu, spring sale")
+        bar.get_by_role("button", name=deed, exact=True).press("Enter")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(bar).to_have_count(0)
+        expect(page.locator("[data-asset]:focus")).to_have_count(1)
+        detail = console.open_detail("gamma")
+        expect(detail.get_by_text("spring sale")).to_have_count(1 if title == "Add" else 0)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_several_are_downloaded_one_after_the_other(console: Console) -> None:

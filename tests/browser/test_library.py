@@ -108,6 +108,22 @@ def test_the_keyboard_leads_through_grid_and_details(stocked: Console) -> None:
     expect(stocked.card("second of three")).to_be_focused()
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_head_names_every_page_and_says_which_is_open(stocked: Console, width: int) -> None:
+    page = stocked.page
+    page.set_viewport_size({"width": width, "height": 800})
+    pages = page.get_by_role("navigation", name="Pages")
+    names = ["Library", "Collections", "Shared links", "Screens", "Inbox"]
+    for name in [*names[1:], names[0]]:
+        link = pages.get_by_role("link", name=name)
+        expect(pages.get_by_text(name)).to_be_in_viewport()
+        link.press("Enter")
+        expect(pages.locator("[aria-current=page]")).to_have_text(name)
+        assert _overflow(page) <= 0
+    page.goto("/?playlists=all")
+    expect(pages.locator("[aria-current=page]")).to_have_text("Screens")
+
+
 def test_one_stop_of_tab_is_enough_for_the_grid(stocked: Console) -> None:
     cards = stocked.page.get_by_role("list", name="Assets").locator("a")
     assert cards.evaluate_all("all => all.filter(card => card.tabIndex === 0).length") == 1

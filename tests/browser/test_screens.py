@@ -130,7 +130,7 @@ def test_whoever_changes_an_asset_is_told_which_screens_that_touches(
     detail.get_by_text("Screens that have it").click()
     for words in ("Departures", "Platform 9", "No screen has fetched it yet."):
         expect(detail.get_by_text(words)).to_be_visible()
-    detail.get_by_role("button", name="Take back: Version 1").press("Enter")
+    detail.get_by_role("button", name="Unpublish: Version 1").press("Enter")
     expect(concern).to_contain_text("1 screen would go on without it")
     concern.get_by_role("button", name="Leave it").press("Enter")
     expect(concern).to_have_count(0)

@@ -36,7 +36,7 @@ def test_an_asset_is_shared_changed_and_revoked_from_its_page(
     form.get_by_role("button", name="Suggest one").press("Enter")
     password = form.get_by_label("Password", exact=True).input_value()
     assert len(password) == 19
-    form.get_by_label("Downloads in all").fill("3")
+    form.get_by_label("Most downloads").fill("3")
     _assert_accessible(console.page)
     form.get_by_role("button", name="Make the link").press("Enter")
     made = detail.get_by_role("region", name="Pass it on")
@@ -84,7 +84,7 @@ def test_a_collection_is_made_put_in_order_shared_and_fetched(
     form = page.get_by_role("form", name="Add to a collection")
     form.get_by_label("Collection").select_option("")
     form.get_by_label("Name").fill("Dinner")
-    form.get_by_role("button", name="Add to a collection").press("Enter")
+    form.get_by_role("button", name="Add", exact=True).press("Enter")
     expect(page.get_by_text("2 assets added to “Dinner”")).to_be_visible()
     page.get_by_role("link", name="Collections").press("Enter")
     page.get_by_role("link", name="Dinner").press("Enter")

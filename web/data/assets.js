@@ -3,11 +3,14 @@
 import { Problem, call, callTagged } from "../api.js";
 import { assets as words } from "../texts.js";
 import { follow, isUnsettled } from "./following.js";
-import { loadAsset, noteChange, put, refreshTenantSoon, remove, showFirst } from "./library.js";
+import { loadAsset, noteChange, put, refreshTenantSoon, remove, showFirst, takeOut } from "./library.js";
 import { say } from "./toasts.js";
 
 /** @typedef {import("../types.js").Asset} Asset */
 /** @typedef {import("../types.js").Version} Version */
+
+/** So many assets are changed by one request. */
+const BULK = 500;
 
 /**
  * Load an asset with the tag of what is said of it.
@@ -64,11 +67,36 @@ export async function restore(assets, shown = false) {
   const failed = await each(assets, async ({ id }) => {
     put(await call("POST", `${pathOf(id)}restore/`));
     if (shown) showFirst(id);
-    else remove(id);
+    else takeOut(id);
   });
   refreshTenantSoon();
   noteChange();
   say(failed.length > 0 ? failed.join(" ") : words.restored(assets.length, assets[0].title));
+  return failed;
+}
+
+/**
+ * Give assets tags, or take them from them.
+ * @param {Asset[]} assets
+ * @param {"tag" | "untag"} operation
+ * @param {string[]} tags
+ * @returns {Promise<string[]>} The titles of those that could not be changed, with the reason.
+ */
+export async function tagAssets(assets, operation, tags) {
+  /** @type {string[]} */
+  const failed = [];
+  for (let at = 0; at < assets.length; at += BULK) {
+    const some = assets.slice(at, at + BULK);
+    const body = { asset_ids: some.map((one) => one.id), operation, value: tags };
+    const { results } = await call("POST", "assets/bulk/", { body });
+    some.forEach((asset, place) => {
+      const { code } = results[place];
+      if (code) failed.push(words.notDone(asset.title, words.bulkCodes[code] ?? code.replaceAll("_", " ")));
+    });
+  }
+  noteChange();
+  const done = assets.length - failed.length;
+  if (done > 0) say(operation === "tag" ? words.tagged(done) : words.untagged(done));
   return failed;
 }
 

@@ -26,7 +26,7 @@ export const problem = signal("");
 /** Whether what is shown fits the words as they were typed; "" without words. */
 export const matched = signal(/** @type {"" | "exact" | "similar"} */ (""));
 
-/** Grows with each change made here, and each look at what it has brought about. */
+/** Grows with each change made or seen here, and each look at what it has brought about. */
 export const changes = signal(0);
 
 /** The tenant's name and use of storage. */
@@ -180,13 +180,21 @@ export function showFirst(id) {
 }
 
 /**
+ * Take an asset out of the grid that does not belong there any more.
+ * @param {string} id
+ */
+export function takeOut(id) {
+  order.value = order.value.filter((other) => other !== id);
+}
+
+/**
  * Take an asset that is gone out of the grid.
  * @param {string} id
  */
 export function remove(id) {
   gone.value = new Set([...gone.value, id]);
   assetOf(id).value = null;
-  order.value = order.value.filter((other) => other !== id);
+  takeOut(id);
 }
 
 /** Ask again for the tenant's numbers, once for all the changes of a while. */
@@ -232,6 +240,7 @@ export function put(asset) {
   if (isGone(asset.id)) gone.value = new Set([...gone.value].filter((id) => id !== asset.id));
   // Lists do not name the pages' addresses.
   const pages = known.value?.sha256 === asset.sha256 ? known.value?.pages : undefined;
+  if (known.value && known.value.status !== asset.status) changes.value += 1;
   known.value = pages ? { pages, ...asset } : asset;
   if (isUnsettled(asset)) follow(asset.id, loadAsset, { patiently: asset.status === "uploading" });
 }

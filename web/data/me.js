@@ -17,6 +17,9 @@ export const mayShare = computed(() => has("contributor", "editor", "admin"));
 /** Whether they keep the tenant's collections. */
 export const mayCollect = computed(() => has("editor", "admin"));
 
+/** Whether they resolve what others say of an asset, too. */
+export const keepsThreads = computed(() => has("editor", "admin"));
+
 /** Whether they see every asset of the tenant, so that its numbers are theirs. */
 export const seesAll = computed(() => has("editor", "moderator", "admin"));
 

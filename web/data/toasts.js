@@ -30,6 +30,12 @@ export function keepSaying() {
   clearTimeout(timer);
 }
 
+/** Let it go after a while, since nobody is about to act on it any more. */
+export function letGo() {
+  clearTimeout(timer);
+  if (toast.value) timer = setTimeout(dismiss, SHOWN_MS);
+}
+
 /** Say it no more. */
 export function dismiss() {
   clearTimeout(timer);

@@ -11,7 +11,7 @@ const SAMPLES = 10;
 
 /**
  * What became of a file, as far as is known.
- * @typedef {"under_way" | "processing" | "done" | "refused" | "failed" | "cancelled"} Outcome
+ * @typedef {"under_way" | "processing" | "done" | "refused" | "failed" | "deleted" | "cancelled"} Outcome
  */
 
 /**
@@ -23,7 +23,7 @@ export function outcomeOf(upload) {
     case "sent": {
       const id = upload.assetId.value ?? "";
       const asset = assetOf(id).value;
-      if (isGone(id)) return "cancelled";
+      if (isGone(id)) return "deleted";
       if (!asset || isUnsettled(asset)) return "processing";
       return ["failed", "quarantined", "rejected"].includes(asset.status) ? "failed" : "done";
     }
@@ -42,28 +42,39 @@ export function outcomeOf(upload) {
 /** How many files of this list came to what. */
 export const outcomes = computed(() => {
   /** @type {Record<Outcome, number>} */
-  const counts = { under_way: 0, processing: 0, done: 0, refused: 0, failed: 0, cancelled: 0 };
+  const counts = { under_way: 0, processing: 0, done: 0, refused: 0, failed: 0, deleted: 0, cancelled: 0 };
   for (const upload of uploads.value) counts[outcomeOf(upload)] += 1;
   return counts;
 });
 
-/** Files and bytes of the whole list; what is refused or called off counts as dealt with. */
+/** What is neither sent nor was begun: no bytes of it are to come. */
+const ASIDE = ["refused", "asking", "skipped"];
+
+/** Files and bytes of what is sent; what was called off counts as dealt with. */
 export const totals = computed(() => {
   let handledBytes = 0;
   let sizeBytes = 0;
   let handled = 0;
+  let files = 0;
   for (const upload of uploads.value) {
     const { size } = upload.file;
+    if (ASIDE.includes(upload.phase.value)) continue;
     const moving = isMoving(upload);
+    files += 1;
     sizeBytes += size;
     handledBytes += moving ? Math.min(size, upload.sentBytes.value) : size;
     if (!moving) handled += 1;
   }
-  return { handledBytes, sizeBytes, handled, files: uploads.value.length };
+  return { handledBytes, sizeBytes, handled, files };
 });
 
-/** Whether bytes are moving or wait to. */
+/** Whether bytes are moving or wait to, be it for an answer. */
 export const busy = computed(() => uploads.value.some(isMoving));
+
+/** How many files wait for an answer, because the same bytes are there already. */
+export const asking = computed(
+  () => uploads.value.filter((upload) => upload.phase.value === "asking").length,
+);
 
 /** Bytes in a second; 0 while not known. */
 export const rate = signal(0);

@@ -20,3 +20,8 @@ export function valueWords(value) {
   if (Array.isArray(value)) return value.join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
+
+/** The words between a text's commas. @param {string} text */
+export function wordsIn(text) {
+  return text.split(",").map((word) => word.trim()).filter(Boolean);
+}

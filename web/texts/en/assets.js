@@ -1,5 +1,7 @@
 /** What statuses, reasons, tasks and technical facts are called. */
 
+import { counted } from "./common.js";
+
 /** @type {Record<string, string>} */
 export const statuses = {
   uploading: "Uploading",
@@ -134,6 +136,24 @@ export function trashed(count, title) {
 /** @param {number} count @param {string} title Of the first. */
 export function restored(count, title) {
   return count === 1 ? `“${title}” is back.` : `${count} assets are back.`;
+}
+
+/** @type {Record<string, string>} Why one of several assets was not changed. */
+export const bulkCodes = {
+  asset_trashed: "it is in the trash.",
+  forbidden: "you may not change it.",
+  not_done: "there was no time for it. Try again.",
+  not_found: "it is not there any more.",
+};
+
+/** @param {number} count */
+export function tagged(count) {
+  return `${counted(count, "asset has", "assets have")} the tags now.`;
+}
+
+/** @param {number} count */
+export function untagged(count) {
+  return `${counted(count, "asset does", "assets do")} not have the tags any more.`;
 }
 
 /** @param {string} title @param {string} why */

@@ -3,7 +3,9 @@
 import { counted } from "./common.js";
 
 export const add = "Add to a collection";
+export const addNow = "Add";
 export const back = "Collections";
+export const cancel = "Cancel";
 export const create = "Make a collection";
 export const description = "Description";
 export const down = "Move down";

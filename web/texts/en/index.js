@@ -2,6 +2,7 @@
 
 export * as assets from "./assets.js";
 export * as collections from "./collections.js";
+export * as comments from "./comments.js";
 export * as common from "./common.js";
 export * as detail from "./detail.js";
 export * as edit from "./edit.js";

@@ -15,7 +15,9 @@ export const bestFirst = "Best first";
 
 export const anyKind = "Every kind";
 export const anyStatus = "Every status";
+export const addTags = "Add";
 export const assets = "Assets";
+export const cancel = "Cancel";
 export const chooseAll = "Choose all shown";
 export const chooseNone = "Choose none";
 export const chosen = "Chosen";
@@ -33,7 +35,9 @@ export const moveToTrash = "Delete";
 export const nothing = "Nothing is published yet.";
 export const nothingFits = "Nothing fits.";
 export const nothingTrashed = "The trash is empty.";
+export const nothingTrashedFits = "Nothing in the trash fits.";
 export const order = "Order";
+export const removeTags = "Remove";
 export const restore = "Restore";
 export const search = "Search";
 export const searchFor = "Search by words";
@@ -44,8 +48,10 @@ export const facetsFailed = "The counts could not be had.";
 export const fewerWords = "Try fewer words, or other ones.";
 export const fewerFilters = "Or look for the words alone.";
 export const onlyWords = "Search for the words alone";
-export const noFacets = "Nothing to count.";
+export const noFacets = "Nothing yet.";
 export const approximate = "There are too many tags or categories to list: the rarest are left out.";
+export const tags = "Tags";
+export const tagsToType = "Tags, with commas between";
 export const tagsExample = "summer, menu";
 
 /** @type {Record<string, string>} */
@@ -91,6 +97,11 @@ export function similar(words) {
 /** @param {string} words */
 export function nothingFor(words) {
   return `Nothing fits “${words}”.`;
+}
+
+/** @param {string} words */
+export function nothingTrashedFor(words) {
+  return `Nothing in the trash fits “${words}”.`;
 }
 
 /** @param {string} title */

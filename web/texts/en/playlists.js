@@ -33,8 +33,11 @@ export const name = "Name";
 export const newest = "At most so many, the newest";
 export const newOne = "New playlist";
 export const none = "There are no playlists yet.";
-export const nothingFound = "Nothing found.";
-export const nowhere = "No screen plays it yet. Give it to a screen or a group.";
+export const nothingFound = "Nothing that is published fits.";
+export const noScreen = "No screen shows files of this type";
+export const nowhere = "No screen plays it yet. Tick it on the page of a screen or a group.";
+export const toGroups = "Groups";
+export const toScreens = "Screens";
 export const playedBy = "Played by";
 export const priority = "Priority";
 export const priorityHint = "Of several playlists of a screen, those with the highest hide the others while they have something to show.";
@@ -70,6 +73,11 @@ export const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /** @param {number} count */
 export function entries(count) {
   return counted(count, "entry", "entries");
+}
+
+/** @param {string} title */
+export function taken(title) {
+  return `“${title}” is in the playlist. Save it.`;
 }
 
 /** @param {number} priority */

@@ -37,7 +37,7 @@ export const name = "Name";
 export const nameHint = "Such as the place where it hangs.";
 export const makeGroup = "Make a group";
 export const newGroup = "Name of the group";
-export const none = "There are no screens yet.";
+export const none = "There are no screens yet. An admin takes them in by the code that a new player shows.";
 export const noPlaylists = "There are no playlists yet.";
 export const nothingPlays = "Nothing, as far as it has said";
 export const pair = "Take in a screen";
@@ -134,7 +134,7 @@ export function toldUntil(when) {
 
 /** @param {string} zone */
 export function dayHint(zone) {
-  return `Times of ${zone}, by the playlists and assets of now.`;
+  return `Times are those of ${zone}. By the playlists and assets as they are now.`;
 }
 
 /** @param {string} when @param {string} left */

@@ -5,7 +5,9 @@ import { counted } from "./common.js";
 
 export const collections = "Collections";
 export const inbox = "Inbox";
+export const library = "Library";
 export const lead = "The media of your screens: scanned, described and ready to play.";
+export const pages = "Pages";
 export const reef = "Reef";
 export const screens = "Screens";
 export const shares = "Shared links";

@@ -78,14 +78,15 @@ export function pace(bytesPerSecond, restBytes) {
 
 /**
  * How many files came to what.
- * @param {{ done: number, processing: number, failed: number, refused: number }} counts
+ * @param {{ done: number, processing: number, failed: number, refused: number, deleted: number }} counts
  */
-export function outcome({ done, processing, failed, refused }) {
+export function outcome({ done, processing, failed, refused, deleted: trashed }) {
   const parts = [
     [failed, "failed"],
     [refused, "refused"],
     [processing, "being checked"],
     [done, "done"],
+    [trashed, "deleted"],
   ];
   const told = parts.filter(([count]) => count).map(([count, what]) => `${number(+count)} ${what}`);
   return told.join(" · ") || "Nothing was sent";
@@ -93,11 +94,12 @@ export function outcome({ done, processing, failed, refused }) {
 
 export const goOn = "Go on";
 export const isTwin = "This file is here already";
-export const link = "Add without sending";
-export const newVersion = "New version of it";
+export const link = "Add it again without uploading";
+export const linkVersion = "Take that one without uploading";
+export const newVersion = "Make it a new version";
 export const offline = "Offline: it goes on by itself";
-export const send = "Send all the same";
-export const sendAll = "Send them all the same";
+export const send = "Upload it again";
+export const sendAll = "Upload them again";
 export const skip = "Leave it out";
 export const skipAll = "Leave them out";
 export const skipped = "Left out: it was here already";
@@ -110,6 +112,11 @@ export function reading(sizeBytes) {
 /** @param {number} count */
 export function severalTwins(count) {
   return `${files(count)} are here already.`;
+}
+
+/** @param {number} count */
+export function waitForYou(count) {
+  return `${files(count)} ${count === 1 ? "waits" : "wait"} for your answer`;
 }
 
 /** @param {string} name */

@@ -13,7 +13,7 @@ export const replaceHint = "Another file takes its place; this one stays as a ve
 export const rollBack = "Roll back to it";
 export const same = "Nothing has changed.";
 export const title = "Versions";
-export const unpublish = "Take back";
+export const unpublish = "Unpublish";
 
 /** @param {number} count */
 export function version(count) {

@@ -17,6 +17,7 @@ import { Stage } from "../shared/stage.js";
 import { Links } from "../shares/links.js";
 import { StatusBadge } from "../shared/status_badge.js";
 import { Steps } from "../shared/steps.js";
+import { Comments } from "./comments.js";
 import { Edit } from "./edit.js";
 import { EndUpload } from "./end_upload.js";
 import { Facts } from "./facts.js";
@@ -56,6 +57,7 @@ export function Body({ asset }) {
         : html`<${Facts} asset=${asset} />`}
       <${SameBytes} asset=${asset} />
       <${Versions} asset=${asset} />
+      <${Comments} asset=${asset} />
       ${asset.status !== "trashed" && html`<${OnScreens} key=${asset.id} id=${asset.id} />`}
       ${asset.status !== "trashed" && html`<${Flag} id=${asset.id} />`}
     </div>

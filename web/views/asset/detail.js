@@ -7,7 +7,7 @@ import { assetOf, loadAsset, order } from "../../data/library.js";
 import { common, detail as t, shell } from "../../texts.js";
 import { html, useEffect, useLayoutEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
-import { focusWanted } from "../library/steering.js";
+import { focusContent, focusWanted } from "../library/steering.js";
 import { Toast } from "../shared/toast.js";
 import { Body } from "./body.js";
 
@@ -16,14 +16,16 @@ export function Detail({ id }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const seen = useRef(id);
   const problem = useSignal("");
+  const place = useRef(0);
   seen.current = id;
+  const at = order.value.indexOf(id);
+  if (at >= 0) place.current = at;
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => {
       element?.close();
-      // After the dialog the keyboard goes on at the card last seen.
-      focusWanted.value = seen.current;
+      focusAt(seen.current, place.current);
     };
   }, []);
   useEffect(() => {
@@ -60,6 +62,18 @@ export function Detail({ id }) {
     </div>
     <${Toast} />
   </dialog>`;
+}
+
+/**
+ * After the dialog the keyboard goes on at the card last seen, or at the one that has its place now.
+ * @param {string} id
+ * @param {number} at
+ */
+function focusAt(id, at) {
+  const ids = order.value;
+  const next = ids.includes(id) ? id : ids[Math.min(at, ids.length - 1)];
+  if (next) focusWanted.value = next;
+  else focusContent();
 }
 
 /** @param {{ id: string | undefined, icon: string, words: string }} props */

@@ -1,5 +1,6 @@
 /** What the form of an asset holds, and what is to be changed when it is saved. */
 
+import { wordsIn } from "../../wording/edits.js";
 import { localTime } from "../../wording/format.js";
 
 /** @typedef {import("../../types.js").Asset} Asset */
@@ -67,9 +68,4 @@ export function changesOf(before, after) {
 export function conflictsOf(before, now) {
   const names = /** @type {(keyof Form)[]} */ (Object.keys(now));
   return names.filter((name) => before[name] !== now[name]).map((name) => [name, now[name]]);
-}
-
-/** @param {string} text */
-function wordsIn(text) {
-  return text.split(",").map((word) => word.trim()).filter(Boolean);
 }

@@ -4,7 +4,7 @@ import { wordsOf } from "../../api.js";
 import { addTo, allCollections, makeCollection } from "../../data/collections.js";
 import { say } from "../../data/toasts.js";
 import { collections as t } from "../../texts.js";
-import { html, useRef, useSignal } from "../../vendor/preact.js";
+import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 
 /** @param {{ assetIds: string[], done: () => void }} props */
@@ -13,11 +13,16 @@ export function AddToCollection({ assetIds, done }) {
   const chosen = useSignal("");
   const problem = useSignal("");
   const key = useRef(crypto.randomUUID());
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  const opened = known.value !== null;
+  useEffect(() => {
+    if (opened) (form.current?.querySelector("input") ?? form.current?.querySelector("select"))?.focus();
+  }, [opened]);
   if (known.value === null) {
     return html`<button class="button small" onClick=${open}><${Icon} name="folder" />${t.add}</button>
       ${problem.value && html`<p class="wrong" role="alert">${problem}</p>`}`;
   }
-  return html`<form class="field-row add-to" aria-label=${t.add} onSubmit=${add}>
+  return html`<form class="field-row add-to" ref=${form} aria-label=${t.add} onSubmit=${add}>
     <select
       aria-label=${t.toOne}
       value=${chosen.value}
@@ -28,7 +33,8 @@ export function AddToCollection({ assetIds, done }) {
     </select>
     ${chosen.value === "" &&
     html`<input name="name" required maxlength="200" dir="auto" aria-label=${t.name} placeholder=${t.name} />`}
-    <button class="button small primary">${t.add}</button>
+    <button class="button small primary">${t.addNow}</button>
+    <button class="button small" type="button" onClick=${() => (known.value = null)}>${t.cancel}</button>
     ${problem.value && html`<p class="wrong" role="alert">${problem}</p>`}
   </form>`;
 

@@ -12,6 +12,8 @@ import { AddToCollection } from "../collections/add_to.js";
 import { useConcern } from "../shared/concern.js";
 import { follow } from "../shared/download.js";
 import { Icon } from "../shared/icons.js";
+import { cardOf, focusContent } from "./steering.js";
+import { TagChosen } from "./tag_chosen.js";
 
 /** Browsers take one download after the other, not all at once. */
 const BETWEEN_MS = 700;
@@ -33,7 +35,10 @@ export function Chosen() {
       </button>`}
       ${!trashed &&
       mayCollect.value &&
-      html`<${AddToCollection} assetIds=${assets.map((one) => one.id)} done=${clearSelection} />`}
+      html`<${AddToCollection} assetIds=${assets.map((one) => one.id)} done=${leave} />`}
+      ${editable &&
+      !trashed &&
+      html`<${TagChosen} assets=${assets} done=${leave} />`}
       ${editable &&
       (trashed
         ? html`<button class="button small" disabled=${acting.value} onClick=${() => act(restore)}>
@@ -46,12 +51,20 @@ export function Chosen() {
           >
             <${Icon} name="trash" />${t.moveToTrash}
           </button>`)}
-      <button class="button small quiet" onClick=${clearSelection}>
+      <button class="button small quiet" onClick=${leave}>
         <${Icon} name="close" />${t.chooseNone}
       </button>
     </div>
     ${concern.panel}
     <${Failures} failed=${failed.value} />`;
+
+  /** Choose nothing any more: the bar goes, and the keyboard that was in it goes on at the cards. */
+  function leave() {
+    clearSelection();
+    const card = assets.map((one) => cardOf(one.id)).find((found) => found !== null);
+    if (card) card.focus({ preventScroll: true });
+    else focusContent();
+  }
 
   /** @param {(assets: import("../../types.js").Asset[]) => Promise<string[]>} deed */
   async function act(deed) {
@@ -59,7 +72,7 @@ export function Chosen() {
     failed.value = [];
     try {
       failed.value = await deed(assets);
-      if (failed.value.length === 0) clearSelection();
+      if (failed.value.length === 0) leave();
     } catch (error) {
       failed.value = [wordsOf(error)];
     } finally {

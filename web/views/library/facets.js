@@ -12,8 +12,9 @@ const WIDE = "(min-width: 64rem)";
 
 const FEW = 8;
 
-/** Changes follow one another; counts are asked for when they rest, in milliseconds. */
-const REST_MS = 600;
+/** Changes follow one another; counts are asked for when they rest, and once more when the index knows
+ *  of them for certain, in milliseconds. */
+const RESTS_MS = [600, 3000];
 
 const NAMES = /** @type {const} */ (["kind", "status", "category", "tag"]);
 
@@ -27,8 +28,8 @@ export function Facets() {
   }, [text, open.value]);
   useEffect(() => {
     if (!open.value || !change) return;
-    const timer = setTimeout(() => loadFacets(chosen), REST_MS);
-    return () => clearTimeout(timer);
+    const timers = RESTS_MS.map((rest) => setTimeout(() => loadFacets(chosen), rest));
+    return () => timers.forEach(clearTimeout);
   }, [change]);
   const counts = facets.value;
   // In the trash everything has the same status.

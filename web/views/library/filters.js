@@ -8,6 +8,7 @@ import { html } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 import { MoreFilters, moreOf } from "./more_filters.js";
 import { SearchBox } from "./search_box.js";
+import { focusContent } from "./steering.js";
 
 /** Statuses by which members look for something, in the order of an asset's life. */
 const STATUSES = [
@@ -22,6 +23,12 @@ const STATUSES = [
   "expired",
 ];
 
+/** So narrow a page has the filters one above the other. */
+const NARROW = "(max-width: 40rem)";
+
+/** The id of what is found. */
+export const FOUND = "found-assets";
+
 export function Filters() {
   const chosen = filters.value;
   const trashed = chosen.trashed === "true";
@@ -35,13 +42,13 @@ export function Filters() {
   >
     <${SearchBox} />
     <${Choice} name="kind" words=${t.kind} any=${t.anyKind} options=${Object.entries(t.kinds)} />
-    ${!trashed &&
-    html`<${Choice}
+    <${Choice}
       name="status"
       words=${t.status}
       any=${t.anyStatus}
       options=${STATUSES.map((status) => [status, assets.statuses[status]])}
-    />`}
+      disabled=${trashed}
+    />
     <${Order} />
     <${Words} name="tag" words=${t.tag} example=${t.tagsExample} value=${tags.value.join(", ")} />
     <${Words} name="uploaded_by" words=${t.uploader} value=${chosen.uploaded_by ?? ""} />
@@ -72,15 +79,18 @@ export function Filters() {
   </form>`;
 }
 
-/** Take every filter away. */
+/** Take every filter away; the button that did it goes with them, and the keyboard to what is there. */
 export function clear() {
   filter(Object.fromEntries(Object.keys(filters.value).map((name) => [name, ""])));
+  focusContent();
 }
 
 /** @param {Event & { currentTarget: HTMLFormElement }} event */
 function search(event) {
   event.preventDefault();
   take(event.currentTarget);
+  // On a phone what is found lies below all the filters.
+  if (matchMedia(NARROW).matches) document.getElementById(FOUND)?.scrollIntoView();
 }
 
 /** @param {Event & { currentTarget: HTMLFormElement }} event What was typed counts on leaving it, too. */
@@ -128,12 +138,14 @@ function Order() {
   }
 }
 
-/** @param {{ name: string, words: string, any: string, options: [string, string][] }} props */
-function Choice({ name, words, any, options }) {
+/** @param {{ name: string, words: string, any: string, options: [string, string][],
+ *   disabled?: boolean }} props */
+function Choice({ name, words, any, options, disabled = false }) {
   return html`<label class="filter">
     <span class="unseen">${words}</span>
     <select
       name=${name}
+      disabled=${disabled}
       value=${filters.value[name] ?? ""}
       onChange=${(/** @type {any} */ event) => filter({ [name]: event.currentTarget.value })}
     >

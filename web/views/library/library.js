@@ -8,7 +8,7 @@ import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Card } from "./card.js";
 import { Chosen } from "./chosen.js";
 import { Facets } from "./facets.js";
-import { Filters } from "./filters.js";
+import { FOUND, Filters } from "./filters.js";
 import { Nothing } from "./nothing.js";
 import { SavedSearches } from "./saved_searches.js";
 import { Icon } from "../shared/icons.js";
@@ -24,7 +24,7 @@ export function Library() {
     <${SavedSearches} />
     <div class="found">
       <${Facets} />
-      <div class="found-assets">
+      <div class="found-assets" id=${FOUND}>
         <${Chosen} />
         <${Matched} />
         ${state.value === "failed" ? html`<${Failed} retry=${openLibrary} />` : html`<${Grid} />`}

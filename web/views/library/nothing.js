@@ -9,7 +9,7 @@ export function Nothing() {
   const { q, trashed, sort, order, ...others } = filters.value;
   if (!isFiltered.value) return html`<p class="panel hint">${t.nothing}</p>`;
   const isNarrowed = Object.keys(others).length > 0;
-  const why = q ? t.nothingFor(q) : trashed ? t.nothingTrashed : t.nothingFits;
+  const why = trashed ? whyInTrash(q, isNarrowed) : q ? t.nothingFor(q) : t.nothingFits;
   return html`<div class="panel hint nothing">
     <p role="status">${why}${q && html`${" "}${t.fewerWords}`}${q && isNarrowed && html`${" "}${t.fewerFilters}`}</p>
     <p class="nothing-ways">
@@ -23,4 +23,10 @@ export function Nothing() {
   function onlyWords() {
     filter(Object.fromEntries(Object.keys(others).map((name) => [name, ""])));
   }
+}
+
+/** @param {string | undefined} q @param {boolean} isNarrowed */
+function whyInTrash(q, isNarrowed) {
+  if (q) return t.nothingTrashedFor(q);
+  return isNarrowed ? t.nothingTrashedFits : t.nothingTrashed;
 }

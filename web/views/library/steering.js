@@ -5,6 +5,11 @@ import { signal } from "../../vendor/preact.js";
 /** The asset whose card is to have the keyboard next; empty when that is done. */
 export const focusWanted = signal("");
 
+/** Let the keyboard go on at the page's content, where what had it is gone. */
+export function focusContent() {
+  document.getElementById("content")?.focus({ preventScroll: true });
+}
+
 /**
  * The number of the card that a key leads to.
  * @param {KeyboardEvent} event

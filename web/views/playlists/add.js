@@ -4,6 +4,8 @@ import { wordsOf } from "../../api.js";
 import { allCollections } from "../../data/collections.js";
 import { findAssets, makeLinkAsset } from "../../data/playlists.js";
 import { put } from "../../data/library.js";
+import { onScreens } from "../../data/media.js";
+import { say } from "../../data/toasts.js";
 import { playlists as t } from "../../texts.js";
 import { html, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
@@ -38,13 +40,21 @@ function Assets({ add }) {
           html`<li key=${asset.id} class="offer">
             <span class="item-picture"><${Thumbnail} asset=${asset} size="small" /></span>
             <bdi>${asset.title}</bdi>
-            <button class="button small" aria-label=${`${t.add}: ${asset.title}`} onClick=${() => add({ asset_id: asset.id })}>
-              <${Icon} name="add" />${t.add}
-            </button>
+            ${onScreens(asset) === "never"
+              ? html`<span class="hint">${t.noScreen}</span>`
+              : html`<button class="button small" aria-label=${`${t.add}: ${asset.title}`} onClick=${() => take(asset)}>
+                  <${Icon} name="add" />${t.add}
+                </button>`}
           </li>`,
       )}
     </ul>
   </details>`;
+
+  /** The entry may come to stand out of sight. @param {import("../../types.js").Asset} asset */
+  function take(asset) {
+    add({ asset_id: asset.id });
+    say(t.taken(asset.title));
+  }
 
   /** @param {Event & { currentTarget: HTMLFormElement }} event */
   function search(event) {

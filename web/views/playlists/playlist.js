@@ -1,6 +1,6 @@
 /** One playlist: what it shows, in which order, and when; saved as a whole. */
 
-import { PLAYLISTS, addressOfDevice, go } from "../../address.js";
+import { GROUPS, PLAYLISTS, SCREENS, addressOfDevice, go } from "../../address.js";
 import { Problem, wordsOf } from "../../api.js";
 import { mayProgramme } from "../../data/me.js";
 import { loadPlaylist, removePlaylist, savePlaylist } from "../../data/playlists.js";
@@ -168,6 +168,8 @@ function PlayedBy({ id }) {
   ];
   return html`<section class="panel" aria-label=${t.playedBy}>
     <h2 class="small-heading">${t.playedBy}</h2>
-    ${names.length === 0 ? html`<p class="hint">${t.nowhere}</p>` : html`<ul class="choice">${names}</ul>`}
+    ${names.length === 0 ? html`<p class="hint">
+          ${t.nowhere}${" "}<${Link} to=${SCREENS}>${t.toScreens}<//>${" · "}<${Link} to=${GROUPS}>${t.toGroups}<//>
+        </p>` : html`<ul class="choice">${names}</ul>`}
   </section>`;
 }

@@ -34,6 +34,9 @@ export function LinkRow({ link, name = link.short_url, head, changed }) {
       ${t.counts(link.view_count, link.download_count, link.max_downloads)}
       ${link.is_active && html` · ${t.until(link.expires_at && moment(link.expires_at))}`}
     </p>
+    ${link.is_active &&
+    link.allow_comments &&
+    html`<p><a href=${link.url} target="_blank" rel="noopener">${t.readComments}</a></p>`}
     <div class="field-row">
       ${link.is_active &&
       html`<${Copy} text=${link.url} />

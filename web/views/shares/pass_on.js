@@ -14,8 +14,8 @@ export function PassOn({ made, password, words = t.made, close }) {
   const social = Object.entries(made.social_links);
   return html`<section class="panel pass-on" aria-label=${t.passOn}>
     <h4 ref=${heading} tabindex="-1">${words}</h4>
-    <${Text} name=${t.address} text=${made.share_link.url} />
     <${Text} name=${t.short} text=${made.short_url} />
+    <${Text} name=${t.address} text=${made.share_link.url} />
     ${password && html`<${Text} name=${t.password} text=${password} hint=${t.passwordOnce} />`}
     <img class="qr" src=${made.qr_code} alt=${t.qr} width="160" height="160" />
     ${social.length > 0 &&

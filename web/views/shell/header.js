@@ -1,6 +1,6 @@
-/** The page's head: whose library this is, what waits, who is signed in, and the way out. */
+/** The page's head: whose library this is, its pages, what waits, who is signed in, and the way out. */
 
-import { COLLECTIONS, INBOX, SCREENS, SHARES } from "../../address.js";
+import { COLLECTIONS, INBOX, LIBRARY, SCREENS, SHARES, place } from "../../address.js";
 import { waiting, waitingCount } from "../../data/inbox.js";
 import { mayShare, seesAll } from "../../data/me.js";
 import { tenant } from "../../data/library.js";
@@ -11,38 +11,50 @@ import { html } from "../../vendor/preact.js";
 import { Icon, Mark } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
 
+/** The places of each page of the head, those that lie behind it included. @type {Record<string, string[]>} */
+const PLACES = {
+  [LIBRARY]: ["library", "search"],
+  [COLLECTIONS]: ["collections", "collection"],
+  [SHARES]: ["shares"],
+  [SCREENS]: ["screens", "device", "groups", "rollout", "playlists", "playlist"],
+  [INBOX]: ["inbox", "workflow", "preferences"],
+};
+
 export function Header() {
   return html`<header class="header">
     <a class="skip" href="#content">${t.skip}</a>
-    <${Link} to="/" class="brand"><${Mark} />${t.reef}<//>
+    <${Link} to=${LIBRARY} class="brand"><${Mark} />${t.reef}<//>
     ${tenant.value && html`<span class="tenant" dir="auto">${tenant.value.name}</span>`}
     <${Usage} />
+    <nav class="places" aria-label=${t.pages}>
+      <${PageLink} to=${LIBRARY} icon="grid" words=${t.library} />
+      <${PageLink} to=${COLLECTIONS} icon="folder" words=${t.collections} />
+      ${mayShare.value && html`<${PageLink} to=${SHARES} icon="share" words=${t.shares} />`}
+      <${PageLink} to=${SCREENS} icon="screen" words=${t.screens} />
+      <${PageLink} to=${INBOX} icon="inbox" words=${t.inbox}>
+        ${waiting.value.length > 0 &&
+        html`<span class="count">${waitingCount}<span class="unseen">${" "}${t.toDecide}</span></span>`}
+      <//>
+    </nav>
     <span class="account">
-      <${Link} to=${COLLECTIONS} class="button quiet small">
-        <${Icon} name="folder" /><span class="narrow-hidden">${t.collections}</span>
-      <//>
-      ${mayShare.value &&
-      html`<${Link} to=${SHARES} class="button quiet small">
-        <${Icon} name="share" /><span class="narrow-hidden">${t.shares}</span>
-      <//>`}
-      <${Link} to=${SCREENS} class="button quiet small">
-        <${Icon} name="screen" /><span class="narrow-hidden">${t.screens}</span>
-      <//>
-      <${InboxLink} />
       <span class="email" dir="auto" title=${email}>${email}</span>
-      <button class="button quiet small" onClick=${leave}>
-        <${Icon} name="leave" /><span class="narrow-hidden">${t.signOut}</span>
-      </button>
+      <button class="button quiet small" onClick=${leave}><${Icon} name="leave" />${t.signOut}</button>
     </span>
   </header>`;
 }
 
-function InboxLink() {
-  const some = waiting.value.length > 0;
-  return html`<${Link} to=${INBOX} class="button quiet small">
-    <${Icon} name="inbox" /><span class="narrow-hidden">${t.inbox}</span>
-    ${some &&
-    html`<span class="count">${waitingCount}<span class="unseen">${" "}${t.toDecide}</span></span>`}
+/**
+ * @param {{ to: string, icon: string, words: string,
+ *   children?: import("../../vendor/preact.js").ComponentChildren }} props
+ */
+function PageLink({ to, icon, words, children }) {
+  const current = PLACES[to].includes(place.value.name);
+  return html`<${Link}
+    to=${to}
+    class="button quiet small"
+    aria-current=${current ? "page" : undefined}
+  >
+    <${Icon} name=${icon} />${words}${children}
   <//>`;
 }
 

@@ -4,7 +4,7 @@ import { uploads as t } from "../../texts.js";
 import { elsewhere } from "../../uploads/elsewhere.js";
 import { interrupted } from "../../uploads/interrupted.js";
 import { online } from "../../uploads/network.js";
-import { busy, outcomeOf, outcomes, rate, totals } from "../../uploads/pace.js";
+import { asking, busy, outcomeOf, outcomes, rate, totals } from "../../uploads/pace.js";
 import { cancelAll, clearDone, decide, uploads } from "../../uploads/queue.js";
 import { computed, html, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
@@ -12,8 +12,11 @@ import { ElsewhereRow } from "./elsewhere.js";
 import { InterruptedRow } from "./interrupted.js";
 import { UploadRow } from "./row.js";
 
+/** The id of the list's heading: the keyboard goes there from what is gone. */
+export const TITLE = "uploads-title";
+
 /** What needs somebody stands first, then what moves, then what is over. */
-const RANKS = { failed: 0, refused: 0, under_way: 1, processing: 1, done: 2, cancelled: 2 };
+const RANKS = { failed: 0, refused: 0, under_way: 1, processing: 1, done: 2, deleted: 2, cancelled: 2 };
 
 /** Whether there is anything to list. */
 export const hasUploads = computed(
@@ -23,9 +26,9 @@ export const hasUploads = computed(
 export function Uploads() {
   const folded = useSignal(false);
   if (!hasUploads.value) return null;
-  return html`<section class="uploads" aria-labelledby="uploads-title">
+  return html`<section class="uploads" aria-labelledby=${TITLE}>
     <header class="uploads-head">
-      <h2 id="uploads-title">${t.title}</h2>
+      <h2 id=${TITLE} tabindex="-1">${t.title}</h2>
       <button
         class="button quiet small"
         aria-expanded=${!folded.value}
@@ -38,7 +41,7 @@ export function Uploads() {
       html`<button class="button quiet small" onClick=${stopAll}>${t.cancelAll}</button>`}
       ${!busy.value &&
       uploads.value.length > 0 &&
-      html`<button class="button quiet small" onClick=${clearDone}>${t.clear}</button>`}
+      html`<button class="button quiet small" onClick=${clear}>${t.clear}</button>`}
     </header>
     ${uploads.value.length > 0 && html`<${Total} />`}
     <${Duplicates} />
@@ -62,7 +65,7 @@ function rankOf(upload) {
 }
 
 function Total() {
-  const { handledBytes, sizeBytes } = totals.value;
+  const { files, handled, handledBytes, sizeBytes } = totals.value;
   const counts = outcomes.value;
   const bad = counts.failed + counts.refused > 0;
   if (!busy.value) {
@@ -72,37 +75,51 @@ function Total() {
     </p>`;
   }
   return html`<div class="uploads-total">
-    <progress
-      max=${Math.max(1, sizeBytes)}
-      value=${handledBytes}
-      aria-label=${t.all}
-    ></progress>
-    <p>
-      <span>${t.underWay(totals.value)}</span>
-      ${online.value
-        ? html`<span>${rate.value > 0 && t.pace(rate.value, sizeBytes - handledBytes)}</span>`
-        : html`<strong role="status">${t.offline}</strong>`}
-    </p>
-    ${bad && html`<p class="uploads-bad">${t.outcome({ ...counts, done: 0, processing: 0 })}</p>`}
+    ${handled < files &&
+    html`<progress
+        max=${Math.max(1, sizeBytes)}
+        value=${handledBytes}
+        aria-label=${t.all}
+      ></progress>
+      <p>
+        <span>${t.underWay(totals.value)}</span>
+        ${online.value
+          ? html`<span>${rate.value > 0 && t.pace(rate.value, sizeBytes - handledBytes)}</span>`
+          : html`<strong role="status">${t.offline}</strong>`}
+      </p>`}
+    ${asking.value > 0 && html`<p role="status"><strong>${t.waitForYou(asking.value)}</strong></p>`}
+    ${bad && html`<p class="uploads-bad">${t.outcome({ ...counts, done: 0, processing: 0, deleted: 0 })}</p>`}
   </div>`;
 }
 
 /** One answer for all files that are there already. */
 function Duplicates() {
-  const asking = uploads.value.filter((one) => one.phase.value === "asking");
-  if (asking.length < 2) return null;
+  const twins = uploads.value.filter((one) => one.phase.value === "asking");
+  if (twins.length < 2) return null;
   return html`<p class="uploads-all">
-    ${t.severalTwins(asking.length)}
-    <button class="button small" onClick=${() => asking.forEach((one) => decide(one, "skip"))}>
+    ${t.severalTwins(twins.length)}
+    <button class="button small" onClick=${() => answer("skip")}>
       ${t.skipAll}
     </button>
-    <button class="button small" onClick=${() => asking.forEach((one) => decide(one, "send"))}>
+    <button class="button small" onClick=${() => answer("send")}>
       ${t.sendAll}
     </button>
   </p>`;
+
+  /** @param {"skip" | "send"} choice */
+  function answer(choice) {
+    twins.forEach((one) => decide(one, choice));
+    document.getElementById(TITLE)?.focus();
+  }
 }
 
 function stopAll() {
   if (confirm(t.confirmCancelAll)) cancelAll();
+}
+
+/** The list goes with what is taken out, and the keyboard to what follows it. */
+function clear() {
+  clearDone();
+  document.getElementById(hasUploads.value ? TITLE : "content")?.focus({ preventScroll: true });
 }
 

@@ -27,6 +27,7 @@ const TONES = {
   done: "good",
   under_way: "",
   processing: "",
+  deleted: "",
   cancelled: "",
 };
 

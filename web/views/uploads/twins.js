@@ -19,7 +19,7 @@ export function Twins({ upload }) {
     </p>
     <div class="twins-choices">
       <${Choice} upload=${upload} choice="skip" words=${t.skip} />
-      ${id && html`<${Choice} upload=${upload} choice="link" words=${t.link} />`}
+      ${id && html`<${Choice} upload=${upload} choice="link" words=${upload.target ? t.linkVersion : t.link} />`}
       ${twin.editable &&
       !upload.target &&
       html`<${Choice} upload=${upload} choice="version" words=${t.newVersion} />`}
@@ -33,5 +33,12 @@ export function Twins({ upload }) {
  *   choice: "send" | "link" | "version" | "skip" }} props
  */
 function Choice({ upload, choice, words }) {
-  return html`<button class="button small" onClick=${() => decide(upload, choice)}>${words}</button>`;
+  return html`<button class="button small" onClick=${answer}>${words}</button>`;
+
+  /** @param {Event & { currentTarget: HTMLElement }} event The keyboard goes on, since the buttons go. */
+  function answer({ currentTarget }) {
+    const next = currentTarget.closest("section, dialog")?.querySelector(`h2[tabindex]`);
+    decide(upload, choice);
+    if (next instanceof HTMLElement) next.focus();
+  }
 }

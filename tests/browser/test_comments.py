@@ -1,0 +1,56 @@
+"""What members say of an asset, in its detail."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser import samples
+from tests.browser.console import Console
+
+Visit = Callable[..., Console]
+
+
+def test_comments_are_written_answered_resolved_and_deleted(editor: Console, visit: Visit) -> None:
+    editor.upload(samples.picture("spoken of.png"))
+    editor.expect_outcome("spoken of.png", "Ready")
+    viewer = visit("viewer@acme.test")
+    said = _comments(viewer, "spoken of")
+    expect(said).to_contain_text("Nobody has commented yet.")
+    said.get_by_label("Your comment").fill("The price is wrong.")
+    said.get_by_label("Your comment").press("Tab")
+    said.get_by_role("button", name="Send").press("Enter")
+    expect(said.get_by_label("Your comment")).to_have_value("")
+    expect(said.get_by_role("listitem")).to_contain_text("The price is wrong.")
+
+    read = _comments(editor, "spoken of")
+    thread = read.locator(".threads > li")
+    expect(thread).to_contain_text("viewer@acme.test")
+    thread.get_by_role("button", name="Answer: comment of viewer@acme.test").press("Enter")
+    expect(thread.get_by_label("Your answer")).to_be_focused()
+    editor.page.keyboard.type("It is put right.")
+    thread.get_by_role("button", name="Send").press("Enter")
+    expect(thread.locator("ul li")).to_contain_text("It is put right.")
+    expect(thread.get_by_label("Your answer")).to_have_count(0)
+    expect(thread.get_by_role("button", name="Delete: comment of viewer")).to_have_count(0)
+    thread.get_by_role("button", name="Resolve: comment of viewer").press("Enter")
+    expect(thread).to_contain_text("Resolved")
+    thread.get_by_role("button", name="Delete: comment of editor").press("Enter")
+    expect(thread.locator("ul li")).to_have_count(0)
+    editor.page.reload()
+    expect(thread).to_contain_text("Resolved")
+
+
+def test_comments_that_cannot_be_had_can_be_asked_for_again(editor: Console) -> None:
+    editor.upload(samples.picture("hushed.png"))
+    editor.expect_outcome("hushed.png", "Ready")
+    editor.expect_message("403")
+    editor.page.route("**/comments/?*", lambda route: route.fulfill(status=403, body="{}"))
+    said = _comments(editor, "hushed")
+    expect(said.get_by_role("alert")).to_contain_text("The comments could not be loaded.")
+    editor.page.unroute("**/comments/?*")
+    said.get_by_role("button", name="Try again").press("Enter")
+    expect(said).to_contain_text("Nobody has commented yet.")
+
+
+def _comments(console: Console, title: str) -> Locator:
+    return console.open_detail(title).get_by_role("region", name="Comments")

@@ -1,0 +1,73 @@
+/** What members say of an asset, in threads. */
+
+import { call } from "../api.js";
+
+/** @typedef {import("../types.js").Comment} Comment */
+
+const PAGE_SIZE = 100;
+
+/**
+ * All comments on an asset, the oldest first.
+ * @param {string} assetId
+ * @returns {Promise<Comment[]>}
+ */
+export async function loadComments(assetId) {
+  /** @type {Comment[]} */
+  const found = [];
+  for (let cursor = ""; ; ) {
+    const query = cursor ? { limit: PAGE_SIZE, cursor } : { limit: PAGE_SIZE };
+    const page = await call("GET", pathOf(assetId), { query });
+    found.push(...page.items);
+    if (!page.next_cursor) return found;
+    cursor = page.next_cursor;
+  }
+}
+
+/**
+ * @param {string} assetId
+ * @param {string} body
+ * @param {string | undefined} parentId The comment that it answers.
+ * @param {string} key By which the same comment is kept once, however often it is sent.
+ * @returns {Promise<Comment>}
+ */
+export function addComment(assetId, body, parentId, key) {
+  return call("POST", pathOf(assetId), { body: { body, parent_id: parentId }, key });
+}
+
+/** @param {string} assetId @param {string} id */
+export function deleteComment(assetId, id) {
+  return call("DELETE", `${pathOf(assetId)}${id}/`);
+}
+
+/**
+ * Resolve a comment, or open it again.
+ * @param {string} assetId
+ * @param {string} id
+ * @param {boolean} resolved
+ * @returns {Promise<Comment>}
+ */
+export function resolveComment(assetId, id, resolved) {
+  return call("POST", `${pathOf(assetId)}${id}/${resolved ? "resolve" : "reopen"}/`);
+}
+
+/**
+ * The threads of comments: each with its beginning and the answers to it, the oldest first.
+ * @param {Comment[]} comments
+ * @returns {{ first: Comment, answers: Comment[] }[]}
+ */
+export function threadsOf(comments) {
+  /** @type {Map<string, { first: Comment, answers: Comment[] }>} */
+  const threads = new Map();
+  for (const comment of comments) {
+    const thread = comment.parent_id ? threads.get(comment.parent_id) : undefined;
+    if (thread) thread.answers.push(comment);
+    // An answer to an answer belongs into the same thread.
+    threads.set(comment.id, thread ?? { first: comment, answers: [] });
+  }
+  return [...new Set(threads.values())];
+}
+
+/** @param {string} assetId */
+function pathOf(assetId) {
+  return `assets/${encodeURIComponent(assetId)}/comments/`;
+}
