@@ -141,7 +141,7 @@ def _holders_of_categories() -> Sequence[Holder]:
     from chalicelib.workflows.templates import category_moves
 
     return [
-        Holder(category_moves.begin, category_moves.end),
+        Holder(category_moves.begin, category_moves.end, category_moves.decides),
         Holder(rules.move_category),
         Holder(searches.move_category),
         Holder(requests.move_category),

@@ -28,7 +28,7 @@ from chalicelib.core.outbox import record
 from chalicelib.core.repeatable_ids import under_way
 from chalicelib.core.tables import ConditionFailed, find, put, transact, update
 from chalicelib.search import finding, postings, terms
-from chalicelib.search.naming import holders
+from chalicelib.search.naming import holders, names
 from chalicelib.search.naming.models import MOVE, REFUSED, Move, Refusal, job_key
 from chalicelib.search.orders import Sorted
 from chalicelib.search.query import Asked, Span
@@ -86,6 +86,15 @@ def begin(actor: Actor, kind: Kind, old: str, new: str | None, total: int, now: 
     except Exception:
         log.exception("the sweeper goes on", extra={"job_id": job_id})
     return move
+
+
+def decides_on_others(actor: Actor, old: str, new: str, now: datetime) -> bool:
+    """Return whether what goes with a category would decide on what the new path has already."""
+    deciding = [one.decides for one in holders.holders.get() if one.decides is not None]
+    if not any(decides(actor.tenant_id, old) for decides in deciding):
+        return False
+    there = any(decides(actor.tenant_id, new) for decides in deciding)
+    return there or names.is_there(actor, new, now)
 
 
 def go_on(pk: str, now: datetime) -> None:

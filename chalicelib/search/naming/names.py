@@ -49,6 +49,16 @@ def count(actor: Actor, family: str, value: str, now: datetime) -> int:
     return _one(actor, family, value, value, now).count
 
 
+def is_there(actor: Actor, path: str, now: datetime) -> bool:
+    """Return whether a category has assets that a member sees, in the trash or not."""
+    wanted = terms.term(terms.CATEGORY, path)
+    for trashed in (False, True):
+        found = finding.find(actor, msgspec.structs.replace(_EVERYTHING, trashed=trashed), now)
+        if facets.counted(postings.read(actor.tenant_id, [wanted], found.among)[wanted], found):
+            return True
+    return False
+
+
 def _one(actor: Actor, family: str, value: str, name: str, now: datetime) -> Named:
     wanted = terms.term(family, value)
     found = finding.find(actor, _EVERYTHING, now)

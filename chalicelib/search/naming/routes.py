@@ -9,12 +9,12 @@ from chalicelib.core.api.identity import Actor
 from chalicelib.core.api.lists import ListQuery
 from chalicelib.core.api.replies import Accepted, Page
 from chalicelib.core.api.routing import Routes
-from chalicelib.core.errors import invalid
+from chalicelib.core.errors import Forbidden, invalid
 from chalicelib.search import terms
 from chalicelib.search.naming import moves, names
 from chalicelib.search.naming.names import Named
 from chalicelib.tenants import scopes
-from chalicelib.tenants.roles import EDITORS, MEMBERS
+from chalicelib.tenants.roles import ADMINS, EDITORS, MEMBERS
 
 api = Routes[Actor](
     __name__,
@@ -93,7 +93,9 @@ class CategoryMove(msgspec.Struct):
 
     Attributes:
         from: its path.
-        to: its new path, which may be there already; not one below itself.
+        to: its new path; not one below itself. Where that is there already, with assets or a
+            template, and the one that is moved has a template, too, admins alone may: it would
+            decide on what is there.
     """
 
     old: CategoryPath = msgspec.field(name="from")
@@ -166,6 +168,8 @@ def move_category(actor: Actor, body: CategoryMove) -> CategoryMoved:
     if f"{new}/".startswith(f"{old}/"):
         raise invalid("to", "A category cannot be moved to itself, or below itself")
     now = clock.now()
+    if not actor.has(ADMINS) and moves.decides_on_others(actor, old, new, now):
+        raise Forbidden("A category that has a template joins another one by an admin alone.")
     count = names.count(actor, terms.CATEGORY, old, now)
     move = moves.begin(actor, "category", old, new, count, now)
     return CategoryMoved(old, new, count, move.changed, move.job_id)

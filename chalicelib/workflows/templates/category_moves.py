@@ -36,6 +36,11 @@ def end(tenant_id: str, old: str) -> None:
             tables.update(form, TemplateForm.moved_from.remove())
 
 
+def decides(tenant_id: str, path: str) -> bool:
+    """Return whether a template is for a category, or for one below it."""
+    return any(_lies_below(one.values.get("category"), path) for one in registry.every(tenant_id))
+
+
 def _move(
     template: WorkflowTemplate | None, old: str, new: str, actor: Person, now: datetime
 ) -> None:

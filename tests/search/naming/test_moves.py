@@ -243,3 +243,43 @@ def test_a_request_that_dies_leaves_the_job_to_the_sweeper(
     sweep(cloud, 2)
     assert job(cloud, acme, answer.json["job_id"])["changed"] == 3
     assert [read(acme, one).category for one in ids] == ["food"] * 3
+
+
+def template(cloud: Cloud, tenant: Tenant, category: str) -> str:
+    steps = [{"id": "s", "name": "S", "approvers": {"type": "roles", "roles": ["admin"]}}]
+    body = {"name": "T", "content_type": "*", "category": category, "steps": steps}
+    answer = cloud.post("/workflow_templates/", tenant.email("admin"), body)
+    assert answer.status == 201, answer.content
+    return str(answer.json["id"])
+
+
+@pytest.mark.parametrize("there", ["assets", "trash", "a template", "a template below"])
+def test_an_editor_lets_no_template_decide_on_another_category(
+    cloud: Cloud, acme: Tenant, there: str
+) -> None:
+    weak = template(cloud, acme, "internal/peers")
+    path = "posters/2026"
+    if there.startswith("a template"):
+        template(cloud, acme, path if there == "a template" else f"{path}/prices")
+    else:
+        (one,) = tagged(cloud, acme, 1, category=f"{path}/prices")
+        if there == "trash":
+            cloud.call("DELETE", f"/assets/{one}/", acme.email("editor"))
+            cloud.run(INDEX)
+    body = {"from": "internal", "to": path}
+    refused = cloud.post("/categories/move/", acme.email("editor"), body)
+    assert_problem(refused, 403, "forbidden")
+    shown = cloud.get(f"/workflow_templates/{weak}/", acme.email("admin")).json
+    assert shown["category"] == "internal/peers"
+    assert cloud.post("/categories/move/", acme.email("admin"), body).status == 200
+
+
+def test_an_editor_still_renames_and_merges_where_no_template_is_concerned(
+    cloud: Cloud, acme: Tenant
+) -> None:
+    template(cloud, acme, "internal")
+    template(cloud, acme, "posters")
+    tagged(cloud, acme, 1)
+    for old, new in (("internal", "own"), ("menus", "posters/menus"), ("posters", "ads")):
+        body = {"from": old, "to": new}
+        assert cloud.post("/categories/move/", acme.email("editor"), body).status == 200
