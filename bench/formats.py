@@ -58,7 +58,8 @@ def _pictures(folder: Path, size: tuple[int, int]) -> list[Path]:
         f' fill="#{n * 99 % 4096:03x}"/>'
         for n in range(500)
     )
-    names = 'xmlns="http://www.w3.org/2000/svg" width="400" height="300"'
+    # Larger than the thumbnails, so that all have as many pixels to draw.
+    names = 'xmlns="http://www.w3.org/2000/svg" width="1200" height="900" viewBox="0 0 400 300"'
     drawing.write_text(f"<svg {names}>{circles}</svg>")
     return [*paths, drawing]
 
@@ -86,38 +87,50 @@ def _shots(peers: list[Peer], path: Path, rounds: int) -> dict[str, Shot]:
 
 
 def _section(shots: dict[str, dict[str, Shot]], names: list[str]) -> Section:
-    ratios: dict[str, float] = {}
-    rows = []
-    for suffix, by_peer in shots.items():
-        others = [shot.seconds for name, shot in by_peer.items() if name != "Reef"]
-        if others:
-            ratios[suffix] = by_peer["Reef"].seconds / min(others)
-        cells = [
-            f"{by_peer[name].seconds * 1000:.0f} ms, {by_peer[name].peak_bytes / 1e6:.0f} MB"
-            if name in by_peer
-            else ""
-            for name in names
+    compared = {name: by_peer for name, by_peer in shots.items() if len(by_peer) > 1}
+    waited, worked = (
+        {name: _to_best(by_peer, what) for name, by_peer in compared.items()}
+        for what in ("seconds", "cpu_seconds")
+    )
+    rows = [
+        [
+            suffix,
+            *(_shown(by_peer[name]) if name in by_peer else "" for name in names),
+            *(ratio(one[suffix]) if suffix in one else "" for one in (waited, worked)),
         ]
-        rows.append([suffix, *cells, ratio(ratios[suffix]) if suffix in ratios else ""])
+        for suffix, by_peer in shots.items()
+    ]
     goals = []
-    if ratios:
-        mean, worst = geometric_mean(ratios.values()), max(ratios.values())
+    if compared:
+        means = [geometric_mean(ratios.values()) for ratios in (waited, worked)]
+        worst = [max(ratios.values()) for ratios in (waited, worked)]
         goals = [
             Goal(
                 f"at most {_MOST_TIME:.1f} times the best peer's time, as a geometric mean",
-                f"{mean:.2f}",
-                mean <= _MOST_TIME,
+                f"{means[0]:.2f}, by the processor's clock {means[1]:.2f}",
+                means[0] <= _MOST_TIME,
             ),
             Goal(
                 f"in no format over {_WORST_TIME:.1f} times",
-                f"{worst:.2f}",
-                worst <= _WORST_TIME,
+                f"{worst[0]:.2f}, by the processor's clock {worst[1]:.2f}",
+                worst[0] <= _WORST_TIME,
             ),
         ]
     return Section(
         TITLE,
-        "As above, of one photograph in every format and of a drawing; processes run already.",
+        "As above, of one photograph in every format and of a drawing; processes run already. Of "
+        "each: milliseconds, those of the processor, and peak memory.",
         goals,
-        [Table(["format", *names, "Reef / best peer"], rows)],
+        [Table(["format", *names, "Reef / best peer", "by the processor"], rows)],
         [],
     )
+
+
+def _to_best(by_peer: dict[str, Shot], what: str) -> float:
+    times: dict[str, float] = {name: getattr(shot, what) for name, shot in by_peer.items()}
+    return times.pop("Reef") / min(times.values())
+
+
+def _shown(shot: Shot) -> str:
+    times = f"{shot.seconds * 1000:.0f} ms, {shot.cpu_seconds * 1000:.0f} ms"
+    return f"{times}, {shot.peak_bytes / 1e6:.0f} MB"

@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 "$python" -m pip install --quiet --no-compile --target "$work/layer/python" --requirement "$here/requirements.txt" \
     --python-version 3.13 --implementation cp --only-binary :all: \
-    --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64
+    --platform manylinux_2_34_x86_64 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64
 rm -rf "$work/layer/python/bin" "$work/layer/python/share"
 rm -f "$work/layer/python/olefile/olefile2.py"  # for Python 2, which nothing can compile
 (cd "$root" && "$python" -m infra.bytecode "$work/layer/python" /opt/python)

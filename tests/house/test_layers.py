@@ -32,12 +32,13 @@ import io, sys
 sys.path[:0] = sys.argv[1:]
 from PIL import Image, features
 from cryptography.hazmat.primitives.asymmetric import rsa
-import chardet, msgspec, mutagen, olefile, pi_heif, pypdfium2, re2, resvg_py, striprtf
+import chardet, msgspec, mutagen, olefile, pi_heif, pypdfium2, re2, striprtf, svg2png_py
 formats = ("jpg", "webp", "zlib", "avif", "libtiff", "jpg_2000", "littlecms2")
 assert all(features.check(name) for name in formats), features.get_supported()
 assert pi_heif.libheif_info()["decoders"], "nothing that decodes HEVC"
-drawing = '<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
-assert bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=9))[1:4] == b"PNG"
+drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+fonts = svg2png_py.FontDatabase()
+assert svg2png_py.svg_to_rgba(drawing, fonts)[1:] == (9, 9)
 made = io.BytesIO()
 Image.new("RGB", (640, 480), "teal").save(made, "JPEG")
 picture = Image.open(made).convert("RGB")

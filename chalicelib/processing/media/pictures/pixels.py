@@ -13,11 +13,22 @@ def resized(
     picture: Image.Image,
     size: tuple[int, int],
     resample: Image.Resampling = Image.Resampling.LANCZOS,
+    gap: float = 2.0,
 ) -> Image.Image:
-    """Scale a picture down; colours weigh by their opacity."""
+    """Scale a picture down; colours weigh by their opacity.
+
+    Pixels are averaged in squares first, as long as the picture stays larger than it is wanted by
+    the gap, a factor.
+    """
     if picture.size == size:
         return picture
-    return picture.resize(size, resample, reducing_gap=2.0)
+    return picture.resize(size, resample, reducing_gap=gap)
+
+
+def factors(size: tuple[int, int], wanted: tuple[int, int], gap: float) -> tuple[int, int]:
+    """Return how many pixels `resized` averages across and down before the finer way."""
+    across, down = (int(whole / part / gap) or 1 for whole, part in zip(size, wanted, strict=True))
+    return across, down
 
 
 def fit(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
@@ -34,14 +45,14 @@ def on_canvas(picture: Image.Image, size: tuple[int, int], offset: tuple[int, in
     return canvas
 
 
-def resizable(image: ImageFile, again: Callable[[], ImageFile]) -> Image.Image:
+def resizable(image: ImageFile, again: Callable[[], ImageFile] | None = None) -> Image.Image:
     """Return the picture in a mode that can be averaged: no palette, no 16 bit, alpha where any.
 
-    `again` opens the same picture once more.
+    `again` opens the same picture once more; a JPEG has no need of it.
     """
     if image.mode.startswith("I;16"):
         return _wide_grey(image)
-    if image.mode == "RGB" and isinstance(image.info.get("transparency"), tuple):
+    if again and image.mode == "RGB" and isinstance(image.info.get("transparency"), tuple):
         return _keyed(image, again)
     if image.has_transparency_data:
         return image.convert("RGBA")

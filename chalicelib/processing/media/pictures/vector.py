@@ -1,15 +1,14 @@
 """Drawings in SVG: how large they are, what they say, and how they look."""
 
-import io
 import zlib
 from functools import lru_cache
 from pathlib import Path
 
-import resvg_py
+import svg2png_py
 from PIL import Image
 
 from chalicelib.processing.media.documents import fonts
-from chalicelib.processing.media.pictures import images, vector_cleaning
+from chalicelib.processing.media.pictures import vector_cleaning
 from chalicelib.processing.media.pictures.vector_cleaning import Drawing
 from chalicelib.processing.problems import TooLargeToDecode, Unreadable
 
@@ -17,10 +16,14 @@ CONTENT_TYPE = "image/svg+xml"
 MOST_BYTES = 32_000_000
 _GZIP = b"\x1f\x8b"
 _WITH_GZIP_HEADER = 31
+_FONT = "DejaVu Sans"
+"""Of all letters; what it lacks comes from any font that has it."""
 
 
-def read(path: str) -> Drawing:
+def read(path: str, box: tuple[int, int] | None = None) -> Drawing:
     """Read a drawing, also one that is packed, without anything that leads out of it.
+
+    It is to be drawn as large as it says, or as a box needs.
 
     Raises:
         Unreadable: it cannot be drawn.
@@ -35,7 +38,7 @@ def read(path: str) -> Drawing:
             raise Unreadable("The packed drawing is damaged.") from broken
     if len(data) > MOST_BYTES:
         raise TooLargeToDecode("The drawing is too large to be drawn.")
-    return vector_cleaning.cleaned(data)
+    return vector_cleaning.cleaned(data, _FONT, box)
 
 
 def drawn(path: str, box: tuple[int, int]) -> Image.Image:
@@ -44,33 +47,20 @@ def drawn(path: str, box: tuple[int, int]) -> Image.Image:
     Raises:
         Unreadable, TooLargeToDecode: as `read`.
     """
-    drawing = read(path)
-    scale = min(box[0] / drawing.width, box[1] / drawing.height)
-    size = max(1, round(drawing.width * scale)), max(1, round(drawing.height * scale))
-    with_letters = "<text" in drawing.source or ":text" in drawing.source
+    drawing = read(path, box)
+    letters = "<text" in drawing.source or ":text" in drawing.source
+    options = svg2png_py.RenderOptions(font_family=_FONT)
     try:
-        data = resvg_py.svg_to_bytes(
-            svg_string=drawing.source,
-            width=size[0],
-            height=size[1],
-            skip_system_fonts=True,
-            font_files=list(_font_files()) if with_letters else None,
-            font_family="DejaVu Sans",
-            serif_family="DejaVu Sans",
-            sans_serif_family="DejaVu Sans",
-            cursive_family="DejaVu Sans",
-            fantasy_family="DejaVu Sans",
-            monospace_family="DejaVu Sans",
-        )
-    except ValueError as refused:
+        pixels, *size = svg2png_py.svg_to_rgba(drawing.source, _fonts(letters), options=options)
+    except RuntimeError as refused:
         raise Unreadable("The drawing cannot be drawn.") from refused
-    with Image.open(io.BytesIO(bytes(data)), formats=("PNG",)) as picture:
-        plain = picture.convert("RGBA")
-    if plain.size != size:
-        plain = images.resized(plain, size)
+    plain = Image.frombuffer("RGBa", tuple(size), pixels).convert("RGBA")
     return plain.convert("RGB") if plain.getchannel("A").getextrema() == (255, 255) else plain
 
 
-@lru_cache(maxsize=1)
-def _font_files() -> tuple[str, ...]:
-    return tuple(fonts.files())
+@lru_cache(maxsize=2)
+def _fonts(letters: bool) -> svg2png_py.FontDatabase:
+    found = svg2png_py.FontDatabase()
+    for path in fonts.files() if letters else ():
+        found.load_font_file(str(path))
+    return found

@@ -27,6 +27,13 @@ _DROPPED = {"script", "foreignObject", "iframe", "object", "embed", "audio", "vi
 _PICTURE = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 _OUTSIDE_URL = re.compile(r"url\(\s*(?:['\"]\s*)?(?!['\"\s#])[^)]*\)", re.IGNORECASE)
 _IMPORT = re.compile(r"@(?:import|font-face|namespace)[^;{]*(?:\{[^}]*\}|;|$)", re.IGNORECASE)
+_FAMILY = re.compile(r"(?<![\w-])font-family\s*:[^;}]*", re.IGNORECASE)
+_FONT = re.compile(
+    r"(?<![\w-])(font\s*:[^;}]*?\d(?:px|pt|pc|in|cm|mm|em|ex|%)(?:\s*/\s*[^\s;}]+)?\s)[^;}]*",
+    re.IGNORECASE,
+)
+"""The style's short form, of which all but the family stays: that ends it, behind the size."""
+
 _LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z%]*)\s*$", re.IGNORECASE)
 _PIXELS = {
     "": 1.0,
@@ -52,25 +59,29 @@ _TEXTS = {"text", "tspan", "textPath", "title", "desc"}
 class Drawing(msgspec.Struct):
     """A drawing that is safe to draw; `width` and `height` are in CSS pixels.
 
-    `text` is what it says, line by line.
+    `source` says `drawn_size` for itself, in whole pixels. `text` is what it says, line by line.
     """
 
     source: str
     width: float
     height: float
+    drawn_size: tuple[int, int]
     title: str = ""
     description: str = ""
     text: str = ""
 
 
-def cleaned(data: bytes) -> Drawing:
-    """Read a drawing and write it anew.
+def cleaned(data: bytes, font: str, box: tuple[int, int] | None = None) -> Drawing:
+    """Read a drawing and write it anew, as large as a box needs, or as it says itself.
+
+    Its letters get the one font: a program that draws finds none by the names that drawings use,
+    and leaves out what it finds no font for.
 
     Raises:
         Unreadable: it is no well-formed SVG, or its size makes no sense.
         TooLargeToDecode: it has too many elements, or grows too much.
     """
-    writer = _Writer()
+    writer = _Writer(font, box)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = writer.start
@@ -89,6 +100,7 @@ def cleaned(data: bytes) -> Drawing:
     return Drawing(
         "".join(writer.pieces),
         *writer.size,
+        writer.drawn_size,
         title=writer.said("title"),
         description=writer.said("desc"),
         text="\n".join(line for line in writer.lines if line),
@@ -96,9 +108,12 @@ def cleaned(data: bytes) -> Drawing:
 
 
 class _Writer:
-    def __init__(self) -> None:
+    def __init__(self, font: str, box: tuple[int, int] | None) -> None:
         self.pieces: list[str] = []
         self.size: tuple[float, float] | None = None
+        self.drawn_size = (1, 1)
+        self._font, self._box = font, box
+        self._style: list[str] = []
         self.lines: list[str] = []
         self._first: dict[str, str] = {}
         self._path: list[str] = []
@@ -127,7 +142,7 @@ class _Writer:
         if name in ("text", "title", "desc"):
             self.lines.append("")
         kept = "".join(
-            f' {key}="{escape(_harmless(value)).translate(_KEPT_SPACES)}"'
+            f' {key}="{escape(self._written(key, value)).translate(_KEPT_SPACES)}"'
             for key, value in attributes.items()
             if _is_harmless(key, value)
         )
@@ -138,6 +153,8 @@ class _Writer:
         if self._skipped:
             self._skipped -= 1
             return
+        if name == "style":
+            self._end_style()
         if name in ("title", "desc") and self.lines:
             self._first.setdefault(name, self.lines[-1].strip())
         self._write(f"</{tag}>")
@@ -149,14 +166,35 @@ class _Writer:
         if name in _TEXTS and self.lines:
             self.lines[-1] += " ".join(text.split()) + (" " if text[-1:].isspace() else "")
         if name == "style":
-            text = _IMPORT.sub("", _harmless(text))
-        self._write(escape(text, quote=False))
+            self._count(text)
+            self._style.append(text)
+        else:
+            self._write(escape(text, quote=False))
+
+    def _end_style(self) -> None:
+        """Write rules down, which come in pieces: what is taken out may lie across two of them."""
+        text = _IMPORT.sub("", _harmless("".join(self._style)))
+        self._style.clear()
+        self.pieces.append(escape(self._in_one_font(text), quote=False))
+
+    def _written(self, key: str, value: str) -> str:
+        if key == "style":
+            value = self._in_one_font(value)
+        return _harmless(value)
+
+    def _in_one_font(self, rules: str) -> str:
+        if "font" not in rules.lower():
+            return rules
+        return _FONT.sub(rf"\1'{self._font}'", _FAMILY.sub("", rules))
 
     def _write(self, piece: str) -> None:
+        self._count(piece)
+        self.pieces.append(piece)
+
+    def _count(self, piece: str) -> None:
         self._characters += len(piece)
         if self._characters > MOST_CHARACTERS:
             raise TooLargeToDecode("The drawing is too large to be drawn.")
-        self.pieces.append(piece)
 
     def _sized(self, attributes: dict[str, str]) -> dict[str, str]:
         """Give the drawing its size in pixels, and the view box that it has at least."""
@@ -173,7 +211,10 @@ class _Writer:
         if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
             raise Unreadable("The drawing has no size, or one that makes no sense.")
         self.size = width, height
-        sized = attributes | {"width": f"{width:.6f}", "height": f"{height:.6f}"}
+        box = self._box or (width, height)
+        scale = min(box[0] / width, box[1] / height)
+        self.drawn_size = max(1, round(width * scale)), max(1, round(height * scale))
+        sized = attributes | dict(zip(("width", "height"), map(str, self.drawn_size), strict=True))
         if view is None:
             sized["viewBox"] = f"0 0 {width:.6f} {height:.6f}"
         return sized
@@ -200,7 +241,7 @@ def _view_box(value: str) -> tuple[float, float] | None:
 
 def _is_harmless(name: str, value: str) -> bool:
     local = name.rpartition(":")[2].lower()
-    if local.startswith("on") or local == "base":
+    if local.startswith("on") or local in ("base", "font-family"):
         return False
     if local in ("href", "src"):
         return value.strip().startswith("#") or _PICTURE.match(value) is not None

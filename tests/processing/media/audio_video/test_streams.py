@@ -203,3 +203,52 @@ def test_what_a_trimmed_film_leaves_out_at_its_end_need_not_be_there(
     assert duration(media_files.cut(with_edits(silent, 0, (3, 1)), 0.7)) == 3
     with pytest.raises(Unreadable):
         duration(media_files.cut(with_edits(silent, 0, (3, 8)), 0.7))
+
+
+@pytest.mark.parametrize("said", [float("nan"), float("inf"), -5.0, 0.0, 1e300])
+@pytest.mark.parametrize(
+    ("suffix", "content_type", "mark"),
+    [
+        (".flv", "video/x-flv", b"duration\0"),
+        (".mkv", "video/x-matroska", b"\x44\x89\x88"),
+    ],
+)
+def test_a_duration_that_makes_no_sense_is_not_believed(
+    tmp_path: Path, suffix: str, content_type: str, mark: bytes, said: float
+) -> None:
+    path = Path(media_files.video(tmp_path / f"a{suffix}", 1))
+    data = path.read_bytes()
+    at = data.index(mark) + len(mark)
+    path.write_bytes(data[:at] + struct.pack(">d", said) + data[at + 8 :])
+    facts = metadata.read(str(path), content_type)
+    assert facts.technical["duration_seconds"] == pytest.approx(1, abs=0.1)
+    assert thumbnails.make(str(path), content_type, {"only": (150, 150)})[0].width == 150
+
+
+def test_a_film_of_no_duration_is_as_long_as_its_packets(tmp_path: Path) -> None:
+    path = Path(media_files.video(tmp_path / "a.mp4", 1))
+    data = bytearray(path.read_bytes())
+    for name, behind in ((b"mvhd", 20), (b"tkhd", 24), (b"mdhd", 20)):
+        at = data.index(name) + behind
+        data[at : at + 4] = bytes(4)
+    path.write_bytes(data)
+    facts = metadata.read(str(path), "video/mp4")
+    assert facts.technical["duration_seconds"] == pytest.approx(1, abs=0.1)
+
+
+def test_a_film_without_a_size_has_that_of_its_pictures_or_none(tmp_path: Path) -> None:
+    path = Path(media_files.video(tmp_path / "a.mp4", 1))
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"avc1", data.index(b"stsd")) + 28
+    data[entry : entry + 4] = bytes(4)
+    shown = data.index(b"tkhd") + 80
+    data[shown : shown + 8] = bytes(8)
+    path.write_bytes(data)
+    technical = metadata.read(str(path), "video/mp4").technical
+    assert (technical["width"], technical["height"]) == (320, 240)
+    raw = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=5:duration=1", "-c:v", "rawvideo")
+    bare = Path(media_files.ffmpeg(*raw, str(tmp_path / "a.avi")))
+    sized, none = (struct.pack("<4sIIii", b"strf", 40, 40, side, side) for side in (64, 0))
+    bare.write_bytes(bare.read_bytes().replace(sized, none))
+    with pytest.raises(Unreadable, match="no pictures"):
+        thumbnails.make(str(bare), "video/x-msvideo", {"only": (150, 150)})

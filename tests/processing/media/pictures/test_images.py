@@ -1,6 +1,7 @@
 """Thumbnails of pictures: upright, in true colours, transparent where the picture is."""
 
 import io
+import math
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from chalicelib.processing.media.pictures import images
 from chalicelib.processing.media.pictures.encoding import Picture
 from chalicelib.processing.problems import TooLargeToDecode, Unreadable
 from tests import media_files
+from tests.pictures import printed
 
 SIZES = {"small": (150, 150), "medium": (300, 300), "large": (600, 600)}
 TYPES = {
@@ -244,3 +246,31 @@ def test_only_the_named_decoder_touches_a_file(tmp_path: Path) -> None:
     path = media_files.image_file(tmp_path / "a.png")
     with pytest.raises(Unreadable):
         made(path, "image/jpeg")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".tif"])
+@pytest.mark.parametrize(
+    "ink",
+    [
+        (0, 0, 0, 0),
+        (255, 0, 0, 0),
+        (0, 255, 0, 0),
+        (0, 0, 255, 0),
+        (0, 0, 0, 255),
+        (120, 60, 30, 20),
+        (40, 180, 160, 60),
+    ],
+)
+def test_printed_colours_are_those_of_their_profile(
+    tmp_path: Path, suffix: str, ink: printed.Ink
+) -> None:
+    image = Image.new("CMYK", (64, 64), ink)
+    options = {"quality": 100} if suffix == ".jpg" else {}
+    path = media_files.image_file(
+        tmp_path / f"a{suffix}", image, icc_profile=printed.profile(), **options
+    )
+    shown = decoded(made(path)["small"]).getpixel((32, 32))
+    assert isinstance(shown, tuple)
+    wanted = printed.lab_of_ink(*(part / 255 for part in ink))
+    got = printed.lab_of_srgb(*(part / 255 for part in shown[:3]))
+    assert math.dist(wanted, got) < 5, (wanted, got)

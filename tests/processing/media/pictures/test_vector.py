@@ -58,3 +58,18 @@ def test_title_description_and_letters_are_what_it_says(tmp_path: Path) -> None:
     facts = metadata.read(picture_files.drawing(tmp_path / "a.svg", inside), SVG)
     assert facts.embedded == {"svg.Title": "Chart", "svg.Description": "Of the harbour"}
     assert facts.text.splitlines() == ["Chart", "Of the harbour", "Low tide"]
+
+
+@pytest.mark.parametrize("family", ["serif", "sans-serif", "monospace", "None Such", "DejaVu Sans"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<text x="20" y="300" font-size="200" font-family="{}">tide</text>',
+        "<text x='20' y='300' style='font-size:200px;font-family:{}'>tide</text>",
+        "<text x='20' y='300' style='font:200px {}'>tide</text>",
+        "<style>text{{font: 200px {}, cursive}}</style><text x='20' y='300'>tide</text>",
+    ],
+)
+def test_letters_are_drawn_whatever_font_they_name(tmp_path: Path, family: str, form: str) -> None:
+    path = picture_files.drawing(tmp_path / "a.svg", form.format(family))
+    assert decoded(made(path, SVG)["large"]).getchannel("A").getbbox() is not None

@@ -18,7 +18,8 @@ SVG = "image/svg+xml"
 
 def cleaned(inside: str, attributes: str = "", before: str = "") -> vector_cleaning.Drawing:
     names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return vector_cleaning.cleaned(f"{before}<svg {names} {attributes}>{inside}</svg>".encode())
+    data = f"{before}<svg {names} {attributes}>{inside}</svg>".encode()
+    return vector_cleaning.cleaned(data, "Reef Sans")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_no_size_is_no_drawing(attributes: str) -> None:
 )
 def test_what_is_no_drawing_is_unreadable(data: bytes) -> None:
     with pytest.raises(Unreadable):
-        vector_cleaning.cleaned(data)
+        vector_cleaning.cleaned(data, "Reef Sans")
 
 
 def test_attacks_end_with_a_reason() -> None:
@@ -146,3 +147,40 @@ def test_references_within_references_end_in_the_child(tmp_path: Path) -> None:
         "<g>" * (vector_cleaning.DEEPEST - 1) + "</g>" * (vector_cleaning.DEEPEST - 1),
     )
     assert sandbox.run(thumbnails.make, deep, SVG, SIZES).result
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ('<text font-family="Arial" x="1">a</text>', '<text x="1">a</text>'),
+        ('<text style="font-family: Arial, serif; x: 1">a</text>', '<text style="; x: 1">a</text>'),
+        (
+            "<text style=\"font: bold 12px/1.5 'My Font', serif; x: 1\">a</text>",
+            '<text style="font: bold 12px/1.5 &#x27;Reef Sans&#x27;; x: 1">a</text>',
+        ),
+        (
+            "<style>t{FONT-FAMILY:Arial}u{font:9pt Arial}</style>",
+            "<style>t{}u{font:9pt 'Reef Sans'}</style>",
+        ),
+        ('<text font-size="9">a</text>', '<text font-size="9">a</text>'),
+    ],
+)
+def test_letters_get_the_one_font(given: str, kept: str) -> None:
+    assert kept in cleaned(given).source
+
+
+def test_rules_are_read_as_one_however_long_they_are() -> None:
+    """The parser gives text in pieces of some kilobytes; each place is at the end of one."""
+    for length in range(8_100, 8_300, 7):
+        rules = f".a{{fill:red}}{' ' * length}.b{{fill:url(http://a/b.svg#c)}}"
+        source = cleaned(f"<style>{rules}</style>").source
+        assert "http://a" not in source
+        assert ".a{fill:red}" in source
+
+
+def test_a_drawing_is_as_large_as_its_box() -> None:
+    data = b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"/>'
+    drawing = vector_cleaning.cleaned(data, "Reef Sans", (600, 600))
+    assert (drawing.width, drawing.height) == (64, 48)
+    assert drawing.drawn_size == (600, 450)
+    assert 'width="600" height="450" viewBox="0 0 64.000000 48.000000"' in drawing.source

@@ -20,6 +20,7 @@ _CONTROL, _APPLICATION = 0xF9, 0xFF
 _XMP = b"XMP DataXMP"
 _XMP_TRAILER = b"\1\xff\xfe\xfd"
 _LONGEST_LOOK = 16
+_PIECE = 1 << 18
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -143,13 +144,20 @@ class _Walk:
     def _blocks(self, keep: int) -> tuple[bytes, bool]:
         """Walk a row of sub-blocks; return their first bytes, and whether the row has its end."""
         kept = b""
-        while length := self._peek(1):
-            self._at += 1 + length[0]
-            if length == b"\0":
-                return kept, True
-            if len(kept) < keep:
-                kept += parts.read_at(self._file, self._at - length[0], length[0])
-        self._at = min(self._at, self._size)
+        while self._at < self._size:
+            piece, at = parts.read_at(self._file, self._at, _PIECE), 0
+            if not piece:
+                break
+            while at < len(piece):
+                length = piece[at]
+                at += 1 + length
+                if length == 0:
+                    self._at += at
+                    return kept, True
+                if len(kept) < keep:
+                    kept += parts.read_at(self._file, self._at + at - length, length)
+            self._at += at
+        self._at = self._size
         return kept, False
 
 

@@ -1,7 +1,8 @@
 """What a picture's file holds, and a file put together from pieces of another."""
 
 import io
-from typing import BinaryIO
+import mmap
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -65,7 +66,8 @@ class Parts(msgspec.Struct, kw_only=True):
     decoder needs. The frame's upper left corner lies at `offset` of a canvas of `width` times
     `height`. `later` has a file like that for each of the frames that follow, as far as anybody
     will look. `is_turned` says that browsers turn such a picture by its EXIF; `is_paged`, that its
-    frames are pages; `damaged`, that something is broken beside the picture data.
+    frames are pages; `damaged`, that something is broken beside the picture data. `unchecked` are
+    stretches that a CRC follows, which may be wrong: whoever wants to know reads them again.
     """
 
     width: int
@@ -79,7 +81,13 @@ class Parts(msgspec.Struct, kw_only=True):
     notes: Notes
     colours: Colours
     damaged: bool = False
+    unchecked: list[Span] = []
     later: list[list[Piece]] = []
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the canvas."""
+        return self.width, self.height
 
 
 def size_of(file: BinaryIO) -> int:
@@ -91,6 +99,17 @@ def read_at(file: BinaryIO, start: int, length: int) -> bytes:
     """Return bytes of a file, fewer where it ends."""
     file.seek(start)
     return file.read(length)
+
+
+def mapped(file: BinaryIO) -> Any:
+    """Return a file's bytes, read from the disk where they are looked at: as an `mmap`, if it can.
+
+    What stands in a note of a TIFF may lie anywhere between its pixels.
+    """
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return read_at(file, 0, size_of(file))
 
 
 def is_blank(file: BinaryIO, start: int) -> bool:

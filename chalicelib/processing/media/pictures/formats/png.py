@@ -23,6 +23,7 @@ from chalicelib.processing.media.pictures.formats.parts import (
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
+_PIXELS = {b"IDAT", b"fdAT"}
 _LONGEST_CHUNK = 0x7FFFFFFF
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Samples a pixel, by the type of colour."""
@@ -32,11 +33,19 @@ _BLOCK = 1 << 20
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """Where a chunk's body lies; `whole` when all of it is there, and its checksum agrees."""
+    """Where a chunk's body lies; `whole` when all of it is there, and its checksum agrees.
+
+    That of pixels is not looked at, which takes long and says nothing of whether they can be drawn.
+    """
 
     name: bytes
     body: Span
     whole: bool
+
+    @property
+    def checked(self) -> Span:
+        """What the checksum, which follows it, is made of."""
+        return Span(self.body.start - 4, self.body.length + 4)
 
 
 class Frame(msgspec.Struct):
@@ -55,6 +64,7 @@ class _Found(msgspec.Struct):
     palette: bytes = b""
     transparency: bytes = b""
     data: list[Span] = []
+    unchecked: list[Span] = []
     frames: list[Frame] = []
     announced: int = 0
     own_frame: bool = False
@@ -95,9 +105,11 @@ def _take(file: BinaryIO, chunk: Chunk, found: _Found, notes: Notes, colours: Co
     if name == b"IDAT":
         found.damaged |= not chunk.whole or (bool(found.data) and _apart(found.data[-1], chunk))
         found.data.append(chunk.body)
+        found.unchecked.append(chunk.checked)
         return
     if name == b"fdAT":
         found.damaged |= not chunk.whole
+        found.unchecked.append(chunk.checked)
         if found.frames and chunk.body.length > 4:
             found.frames[-1].data.append(Span(chunk.body.start + 4, chunk.body.length - 4))
         return
@@ -195,6 +207,7 @@ def _put_together(found: _Found, notes: Notes, colours: Colours) -> Parts:
         notes=notes,
         colours=colours,
         damaged=damaged,
+        unchecked=found.unchecked,
         later=[_still(found, frame) for frame in frames[1 : parts.MOST_LATER_FRAMES]],
     )
 
@@ -241,10 +254,16 @@ def _chunks(file: BinaryIO) -> Iterator[Chunk]:
         if length > _LONGEST_CHUNK:
             return
         body = Span(at + 8, min(length, size - at - 8))
-        checksum = zlib.crc32(name)
-        for start in range(body.start, body.start + body.length, _BLOCK):
-            many = min(_BLOCK, body.start + body.length - start)
-            checksum = zlib.crc32(parts.read_at(file, start, many), checksum)
-        stored = parts.read_at(file, at + 8 + length, 4)
-        yield Chunk(name, body, stored == struct.pack(">I", checksum))
+        whole = at + 12 + length <= size
+        if name not in _PIXELS:
+            whole = whole and has_right_checksum(file, Span(at + 4, length + 4))
+        yield Chunk(name, body, whole)
         at += 12 + length
+
+
+def has_right_checksum(file: BinaryIO, checked: Span) -> bool:
+    """Return whether the CRC behind a stretch of a file is that of the stretch."""
+    checksum, end = 0, checked.start + checked.length
+    for start in range(checked.start, end, _BLOCK):
+        checksum = zlib.crc32(parts.read_at(file, start, min(_BLOCK, end - start)), checksum)
+    return parts.read_at(file, end, 4) == struct.pack(">I", checksum)

@@ -10,9 +10,6 @@ from chalicelib.processing.media import optional
 from chalicelib.processing.media.pictures.formats import boxes, parts, photoshop
 from chalicelib.processing.media.pictures.formats.parts import Colours, Notes, Parts, Piece, Span
 
-LONGEST_TIFF_BYTES = 64 * 1024**2
-"""The notes of a longer one are not read: they may stand anywhere in it."""
-
 _XMP, _IPTC, _RESOURCES, _ICC = 700, 33723, 34377, 34675
 _EXIF_MARK = b"Exif\0\0"
 
@@ -74,8 +71,7 @@ def _tiff(file: BinaryIO, image: ImageFile) -> tuple[Notes, Colours]:
     tags: Any = getattr(image, "tag_v2", {})
     iptc = _block(optional.read(lambda: tags.get(_IPTC), None))
     resources = _block(optional.read(lambda: tags.get(_RESOURCES), None))
-    length = parts.size_of(file)
-    exif = parts.read_at(file, 0, length) if length <= LONGEST_TIFF_BYTES else b""
+    exif = parts.mapped(file)
     notes = Notes(
         exif=exif if exif[:4] in (b"II*\0", b"MM\0*") else b"",
         iptc=photoshop.iptc_of(iptc) or photoshop.iptc_of(resources),

@@ -55,3 +55,12 @@ def test_an_xmp_packet_stands_in_its_blocks_as_it_is() -> None:
     trailer = bytes([1, *range(255, -1, -1), 0])
     block = b"!\xff\x0bXMP DataXMP" + packet + trailer
     assert apart(data[:-1] + block + b";").notes.xmp == packet
+
+
+def test_blocks_are_walked_across_pieces_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = written(frames=3)
+    whole = apart(data)
+    for length in range(1, 40):
+        monkeypatch.setattr(gif, "_PIECE", length)
+        assert apart(data) == whole
+        assert apart(data[:-20]).damaged
