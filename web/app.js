@@ -5,7 +5,7 @@ import { followNone } from "./data/following.js";
 import { chooseNoReview } from "./data/deciding.js";
 import { forgetFacets } from "./data/facets.js";
 import { closeInbox, loadInbox } from "./data/inbox.js";
-import { closeLibrary, openLibrary, refreshTenant } from "./data/library.js";
+import { closeLibrary, openLibrary, refreshTenant, tenant, whenTenantKnown } from "./data/library.js";
 import { forgetSearches } from "./data/searches.js";
 import { clearSelection } from "./data/selection.js";
 import { forgetMe, loadMe, mayUpload } from "./data/me.js";
@@ -16,9 +16,9 @@ import { prepareHashing } from "./uploads/hashing.js";
 import { findInterrupted, forgetInterrupted } from "./uploads/interrupted.js";
 import { busy } from "./uploads/pace.js";
 import { cancelAll, clearDone } from "./uploads/queue.js";
-import { common, shell } from "./texts.js";
 import { effect, html, render, untracked } from "./vendor/preact.js";
 import { Page } from "./views/shell/page.js";
+import { Unreachable } from "./views/shell/sign_in.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 
@@ -34,12 +34,7 @@ try {
   });
   render(html`<${Page} />`, root);
 } catch {
-  render(
-    html`<p class="centred" role="alert">
-      ${shell.unreachable} <a href="/">${common.tryAgain}</a>
-    </p>`,
-    root,
-  );
+  render(html`<${Unreachable} />`, root);
 }
 
 addEventListener("beforeunload", (event) => {
@@ -62,6 +57,8 @@ function enter() {
   loadMe().then(() => {
     if (mayUpload.value) prepareHashing();
     lookElsewhere();
+    // What could not be had before is asked for once more.
+    whenTenantKnown().then(() => tenant.value || refreshTenant());
   });
   refreshTenant();
   // Where the browser keeps nothing, there is nothing to go on with.

@@ -60,6 +60,8 @@ def test_a_new_version_is_compared_published_and_rolled_back(editor: Console) ->
     detail.get_by_role("button", name="What has changed: Version 2").press("Enter")
     expect(detail.locator(".difference img")).to_be_visible()
     expect(detail.locator(".difference")).to_contain_text("new board.png")
+    for words in ("Name", "SHA-256"):
+        expect(detail.locator(".difference dt", has_text=words).first).to_be_visible()
     detail.get_by_role("button", name="Unpublish: Version 2").click()
     expect(detail).to_contain_text("2, not published")
     detail.get_by_role("button", name="Publish: Version 1").press("Enter")

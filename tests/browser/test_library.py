@@ -140,6 +140,18 @@ def test_a_library_that_cannot_be_loaded_offers_to_try_again(editor: Console) ->
     editor.await_library()
 
 
+def test_who_somebody_is_is_asked_again_until_reef_answers(editor: Console) -> None:
+    editor.expect_message("503")
+    editor.page.route("**/api/v3/me/", lambda route: route.fulfill(status=503))
+    with editor.page.expect_response("**/api/v3/me/"):
+        editor.page.reload()
+    editor.await_library()
+    choose = editor.page.get_by_role("button", name="Choose files")
+    expect(choose).to_have_count(0)
+    editor.page.unroute("**/api/v3/me/")
+    expect(choose).to_be_visible(timeout=30_000)
+
+
 def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
     console = visit("editor@globex.test")
     _reserve(console.page, stack.token("editor@globex.test"), 65)

@@ -168,6 +168,18 @@ def test_counts_narrow_the_library_and_follow_it(console: Console) -> None:
     assert asked(page)["tag"] == ["menu", "LANTERN"]
 
 
+def test_counts_that_cannot_be_had_say_so_and_are_asked_for_again(console: Console) -> None:
+    console.expect_message("503")
+    page = console.page
+    page.route("**/api/v3/assets/?*facets=true*", lambda route: route.fulfill(status=503))
+    show(console, category="harbour")
+    expect(page.get_by_text("The counts could not be had.")).to_be_visible()
+    page.unroute("**/api/v3/assets/?*facets=true*")
+    page.locator(".facets").get_by_role("button", name="Try again").press("Enter")
+    expect(counts(page, "Category").get_by_role("button", name="harbour 3")).to_be_visible()
+    expect(page.get_by_text("The counts could not be had.")).to_have_count(0)
+
+
 def test_a_search_is_saved_opened_changed_and_deleted(console: Console) -> None:
     page = show(console, category="harbour", q="lighthouse", tag="menu", created_after="2026-01-02")
     panel = saved(page)

@@ -63,6 +63,7 @@ def test_an_asset_is_shared_changed_and_revoked_from_its_page(
     row = console.page.get_by_role("listitem", name="Share link of The new placard")
     row.get_by_role("button", name="Figures").press("Enter")
     expect(row.get_by_role("region", name="Figures")).to_contain_text("Views1")
+    expect(row.get_by_role("region", name="Figures")).to_contain_text("By device: computer 1")
     _assert_accessible(console.page)
     row.get_by_role("button", name="Revoke").press("Enter")
     expect(row).to_contain_text("Ended")

@@ -26,7 +26,7 @@ def test_a_guest_sends_files_and_is_told_what_became_of_each(
     page.get_by_label("Files").set_input_files([good, bad])
     expect(page.locator("li", has_text=good["name"])).to_contain_text("Received. Thank you!")
     refused = page.locator("li", has_text="setup.exe")
-    expect(refused).to_contain_text("application/x-msdownload is not accepted")
+    expect(refused).to_contain_text("EXE is not accepted here.")
     expect(refused.get_by_role("button")).to_be_hidden()
     assert serious(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]

@@ -10,22 +10,28 @@ import { signal } from "../vendor/preact.js";
 /** The counts of what is shown, as far as known. */
 export const facets = signal(/** @type {Facets | null} */ (null));
 
+/** Whether the counts that were asked for last could not be had. */
+export const uncounted = signal(false);
+
 /** Answers to questions of before are not taken. */
 let asked = 0;
 
 /**
- * Count what some filters leave; counts that cannot be had are left out.
+ * Count what some filters leave.
  * @param {Record<string, string>} chosen
  */
 export async function loadFacets(chosen) {
   const mine = (asked += 1);
   const query = { ...questionOf(chosen), facets: "true", limit: 1 };
   const page = await call("GET", "assets/", { query }).catch(() => null);
-  if (mine === asked) facets.value = page?.facets ?? null;
+  if (mine !== asked) return;
+  facets.value = page?.facets ?? null;
+  uncounted.value = page === null;
 }
 
 /** Forget the counts, for whoever signs in next. */
 export function forgetFacets() {
   asked += 1;
   facets.value = null;
+  uncounted.value = false;
 }

@@ -1,6 +1,6 @@
 /** Who is signed in, as the API knows them, and what their roles let them do. */
 
-import { call } from "../api.js";
+import { Problem, call, pause } from "../api.js";
 import { computed, signal } from "../vendor/preact.js";
 
 /** @typedef {import("../types.js").Asset} Asset */
@@ -29,13 +29,30 @@ export const mayProgramme = computed(() => has("editor", "admin"));
 /** Whether they may do everything in the tenant. */
 export const isAdmin = computed(() => has("admin"));
 
-/** Load who is signed in; without an answer nothing is offered but looking. */
+/** The first and the longest rest before it is asked again who is signed in, in milliseconds. */
+const RESTS_MS = [2000, 60_000];
+
+/** Answers for whoever was signed in before are not taken. */
+let asked = 0;
+
+/** Load who is signed in; until Reef answers, nothing is offered but looking. */
 export async function loadMe() {
-  me.value = await call("GET", "me/").catch(() => me.value);
+  const mine = (asked += 1);
+  for (let rest = RESTS_MS[0]; mine === asked; rest = Math.min(2 * rest, RESTS_MS[1])) {
+    try {
+      const found = await call("GET", "me/");
+      if (mine === asked) me.value = found;
+      return;
+    } catch (error) {
+      if (!(error instanceof Problem) || !error.passing) return;
+    }
+    await pause(rest);
+  }
 }
 
 /** Forget who was signed in. */
 export function forgetMe() {
+  asked += 1;
   me.value = null;
 }
 

@@ -104,8 +104,18 @@ async function announced(file) {
     }),
   });
   const body = await answer.json();
-  if (!answer.ok) throw new Refusal(body.detail, answer.status);
+  // The API names every type that it takes, as programs call them.
+  const said = answer.status === 415 ? words.refused.replace("{type}", typeOf(file)) : body.detail;
+  if (!answer.ok) throw new Refusal(said, answer.status);
   return body.upload;
+}
+
+/**
+ * What people call a file's type: the end of its name, where it has one.
+ * @param {File} file
+ */
+function typeOf({ name, type }) {
+  return /\.([^.]{1,12})$/.exec(name)?.[1].toUpperCase() ?? (type || name);
 }
 
 /**

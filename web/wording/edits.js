@@ -1,12 +1,25 @@
 /** What fields of an asset are called, and what stands in them. */
 
-import { edit, versions } from "../texts.js";
+import { assets, detail, edit, versions } from "../texts.js";
+import { bytes, moment } from "./format.js";
+
+/** What the API calls a file's own facts. @type {Record<string, string>} */
+const FACTS = {
+  filename: detail.terms.name,
+  content_type: detail.terms.type,
+  size_bytes: detail.terms.size,
+  sha256: detail.terms.sha256,
+  rights: edit.rights,
+  ...assets.technical,
+};
+
+const MOMENTS = ["valid_from", "expires_at"];
 
 /** @param {string} field As the API calls it. */
 export function fieldWords(field) {
   /** @type {Record<string, string>} */
   const names = edit.names;
-  return names[field] ?? field.replaceAll("_", " ");
+  return names[field] ?? FACTS[field] ?? field.replaceAll("_", " ");
 }
 
 /** @param {unknown} value */
@@ -14,11 +27,20 @@ export function isEmpty(value) {
   return value === null || value === undefined || value === "" || String(value) === "";
 }
 
-/** @param {unknown} value */
-export function valueWords(value) {
+/**
+ * @param {unknown} value
+ * @param {string} [field] What it stands in.
+ * @returns {string}
+ */
+export function valueWords(value, field = "") {
   if (isEmpty(value)) return versions.nothing;
+  if (field === "size_bytes") return bytes(Number(value));
+  if (MOMENTS.includes(field)) return moment(String(value));
   if (Array.isArray(value)) return value.join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value !== "object") return String(value);
+  const told = Object.entries(/** @type {object} */ (value)).filter(([, one]) => !isEmpty(one));
+  if (told.length === 0) return versions.nothing;
+  return told.map(([name, one]) => `${fieldWords(name)}: ${valueWords(one, name)}`).join(", ");
 }
 
 /** The words between a text's commas. @param {string} text */

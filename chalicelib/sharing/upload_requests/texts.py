@@ -8,6 +8,7 @@ SCRIPT = {
     "received": "Received. Thank you!",
     "failed": "That did not work. Check your connection and try again.",
     "retry": "Try again",
+    "refused": "{type} is not accepted here.",
 }
 """What the page's script says of each file."""
 

@@ -100,6 +100,7 @@ export const types = {
   "image/vnd.adobe.photoshop": "PSD",
   "image/vnd.microsoft.icon": "ICO",
   "text/plain": "Text",
+  "text/uri-list": "Link",
   "video/quicktime": "MOV",
   "video/x-matroska": "MKV",
   "video/x-ms-wmv": "WMV",

@@ -16,7 +16,6 @@ export const describe = "Name and description";
 export const name = "Name";
 export const newOne = "New collection";
 export const none = "There are no collections yet.";
-export const nothingToDownload = "There is nothing to download in it.";
 export const remove = "Take out";
 export const removeAll = "Delete the collection";
 export const removed = "The collection is deleted; its assets stay.";
@@ -25,7 +24,6 @@ export const title = "Collections";
 export const toOne = "Collection";
 export const up = "Move up";
 export const zip = "Download as a zip";
-export const zipping = "Making the zip…";
 export const zipFailed = "The zip could not be made.";
 
 /** @param {number} count */

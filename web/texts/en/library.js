@@ -42,7 +42,6 @@ export const restore = "Restore";
 export const search = "Search";
 export const searchFor = "Search by words";
 export const searchExample = "Title, tag, text …";
-export const searchedFor = "Words";
 export const facets = "What is there";
 export const facetsFailed = "The counts could not be had.";
 export const fewerWords = "Try fewer words, or other ones.";

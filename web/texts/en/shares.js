@@ -3,7 +3,6 @@
 import { number } from "../../wording/format.js";
 import { counted } from "./common.js";
 
-export const active = "Open";
 export const address = "Address";
 export const change = "Change";
 export const close = "Close";
@@ -15,6 +14,7 @@ export const create = "Make the link";
 export const csv = "Save as CSV";
 export const bytes = "Downloaded";
 export const day = "Day";
+export const days = "Day by day";
 export const devices = "By device";
 export const downloadLimit = "Most downloads";
 export const downloadLimitHint = "Empty for no limit.";
@@ -87,6 +87,19 @@ export const networks = {
   telegram: "Telegram",
   email: "E-mail",
 };
+
+/** Ways to a link, as the API calls them. @type {Record<string, string>} */
+export const sourceNames = {
+  page: "page",
+  short_link: "short address",
+  qr: "QR code",
+  embed: "embedded",
+  api: "programs",
+  member: "members",
+};
+
+/** @type {Record<string, string>} */
+export const deviceNames = { desktop: "computer", tv: "television" };
 
 /** @type {Record<string, string>} */
 export const typeNames = { public: "Public", protected: "Password", private: "Private" };

@@ -41,8 +41,8 @@ export function Card({ id, reachable, onFocus, place, position }) {
       <span class="card-facts">${asset ? briefly(asset) : statusWords("uploading")}</span>
       ${asset &&
       html`<span class="card-more state"><${StatusBadge} asset=${asset} /></span>
-        <span class="card-more"><bdi>${asset.uploaded_by?.email}</bdi></span>
-        <span class="card-more">${moment(asset.created_at)}</span>`}
+        <span class="card-more uploader" title=${asset.uploaded_by?.email}><bdi>${asset.uploaded_by?.email}</bdi></span>
+        <span class="card-more date">${moment(asset.created_at)}</span>`}
       ${chosen && html`<span class="unseen">${t.chosen}</span>`}
     <//>
     <input

@@ -7,7 +7,7 @@ import { mayCollect, mayEdit } from "../../data/me.js";
 import { hasBytes, signedUrl } from "../../data/media.js";
 import { clearSelection, selectAll, selected } from "../../data/selection.js";
 import { library as t } from "../../texts.js";
-import { html, useSignal } from "../../vendor/preact.js";
+import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { AddToCollection } from "../collections/add_to.js";
 import { useConcern } from "../shared/concern.js";
 import { follow } from "../shared/download.js";
@@ -83,8 +83,11 @@ export function Chosen() {
 
 /** @param {{ failed: string[] }} props */
 function Failures({ failed }) {
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  // It stands above the assets, of which any may be in sight.
+  useEffect(() => list.current?.scrollIntoView({ block: "nearest" }), [failed]);
   if (failed.length === 0) return null;
-  return html`<ul class="message" role="alert">
+  return html`<ul class="message failures" role="alert" ref=${list}>
     ${failed.map((words) => html`<li key=${words}>${words}</li>`)}
   </ul>`;
 }

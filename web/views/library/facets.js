@@ -1,9 +1,9 @@
 /** What there is among the assets shown, with counts; each narrows the library to it, or no more. */
 
 import { filter, filters, tags } from "../../address.js";
-import { facets, loadFacets } from "../../data/facets.js";
-import { changes } from "../../data/library.js";
-import { assets, library as t } from "../../texts.js";
+import { facets, loadFacets, uncounted } from "../../data/facets.js";
+import { changes, state } from "../../data/library.js";
+import { assets, common, library as t } from "../../texts.js";
 import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { number } from "../../wording/format.js";
 
@@ -23,9 +23,11 @@ export function Facets() {
   const chosen = filters.value;
   const text = JSON.stringify(chosen);
   const change = changes.value;
+  // Where nothing is shown, nothing is counted, until the library is asked for again.
+  const failed = state.value === "failed";
   useEffect(() => {
-    if (open.value) loadFacets(chosen);
-  }, [text, open.value]);
+    if (open.value && !failed) loadFacets(chosen);
+  }, [text, open.value, failed]);
   useEffect(() => {
     if (!open.value || !change) return;
     const timers = RESTS_MS.map((rest) => setTimeout(() => loadFacets(chosen), rest));
@@ -45,6 +47,12 @@ export function Facets() {
     html`<div class="facet-groups">
       ${names.map((name) => html`<${Group} key=${name} name=${name} counts=${counts[name]} />`)}
     </div>`}
+    ${uncounted.value &&
+    !failed &&
+    html`<p class="hint" role="status">${t.facetsFailed}</p>
+      <button class="button small" type="button" onClick=${() => loadFacets(chosen)}>
+        ${common.tryAgain}
+      </button>`}
     ${counts && !some && html`<p class="hint">${t.noFacets}</p>`}
     ${counts?.approximate && html`<p class="hint">${t.approximate}</p>`}
   </details>`;
@@ -68,7 +76,7 @@ function Group({ name, counts }) {
               aria-pressed=${isChosen(name, value)}
               onClick=${() => turn(name, value)}
             >
-              <span dir="auto">${wordsOf(name, value)}</span>${" "}
+              <span dir="auto" title=${wordsOf(name, value)}>${wordsOf(name, value)}</span>${" "}
               <span class="facet-count">${number(count)}</span>
             </button>
           </li>`,

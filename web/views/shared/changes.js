@@ -13,8 +13,8 @@ export function Changes({ changes }) {
         html`<div key=${field}>
           <dt>${fieldWords(field)}</dt>
           <dd>
-            ${!isEmpty(old) && html`<del dir="auto">${valueWords(old)}</del>${" "}`}
-            <ins dir="auto">${valueWords(fresh)}</ins>
+            ${!isEmpty(old) && html`<del dir="auto">${valueWords(old, field)}</del>${" "}`}
+            <ins dir="auto">${valueWords(fresh, field)}</ins>
           </dd>
         </div>`,
     )}

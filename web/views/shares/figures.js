@@ -36,8 +36,8 @@ export function Figures({ path }) {
     </dl>
     ${visited ? html`<${Days} days=${by_day} />` : html`<p class="hint">${t.noVisits}</p>`}
     ${visited &&
-    html`<${Names} title=${t.sources} counts=${report.value.by_source} />
-      <${Names} title=${t.devices} counts=${report.value.by_device} />
+    html`<${Names} title=${t.sources} counts=${report.value.by_source} words=${t.sourceNames} />
+      <${Names} title=${t.devices} counts=${report.value.by_device} words=${t.deviceNames} />
       <${Names} title=${t.countries} counts=${report.value.by_country} />
       <${Names} title=${t.referrers} counts=${report.value.by_referrer} />`}
     ${bots > 0 && html`<p class="hint">${t.bots(bots)}</p>`}
@@ -66,7 +66,7 @@ function Days({ days }) {
       )}
     </svg>
     <details class="fold">
-      <summary>${t.day}</summary>
+      <summary>${t.days}</summary>
       <table class="days">
         <thead><tr><th>${t.day}</th><th>${t.views}</th><th>${t.downloads}</th></tr></thead>
         <tbody>
@@ -84,12 +84,15 @@ function Days({ days }) {
     </details>`;
 }
 
-/** @param {{ title: string, counts: Record<string, number> }} props */
-function Names({ title, counts }) {
+/**
+ * @param {{ title: string, counts: Record<string, number>, words?: Record<string, string> }} props
+ *   `words`: what people call them, where the API's names are its own.
+ */
+function Names({ title, counts, words = {} }) {
   const named = Object.entries(counts).sort(([, one], [, other]) => other - one);
   if (named.length === 0) return null;
   return html`<p class="names">
     <span class="hint">${title}:</span>${" "}
-    ${named.slice(0, NAMED).map(([name, count]) => `${name} ${number(count)}`).join(", ")}
+    ${named.slice(0, NAMED).map(([name, count]) => `${words[name] ?? name} ${number(count)}`).join(", ")}
   </p>`;
 }

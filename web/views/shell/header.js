@@ -24,7 +24,7 @@ export function Header() {
   return html`<header class="header">
     <a class="skip" href="#content">${t.skip}</a>
     <${Link} to=${LIBRARY} class="brand"><${Mark} />${t.reef}<//>
-    ${tenant.value && html`<span class="tenant" dir="auto">${tenant.value.name}</span>`}
+    ${tenant.value && html`<span class="tenant" dir="auto" title=${tenant.value.name}>${tenant.value.name}</span>`}
     <${Usage} />
     <nav class="places" aria-label=${t.pages}>
       <${PageLink} to=${LIBRARY} icon="grid" words=${t.library} />

@@ -71,7 +71,9 @@ function Home() {
   const uploading = mayUpload.value;
   const empty =
     uploading && !isFiltered.value && state.value === "ready" && order.value.length === 0;
-  return html`<main class=${`main ${hasUploads.value ? "with-uploads" : ""}`}>
+  // Where there is no library yet, the way past the head leads to where files come in.
+  const content = empty ? { id: "content", tabindex: -1 } : {};
+  return html`<main class=${`main ${hasUploads.value ? "with-uploads" : ""}`} ...${content}>
     ${uploading && html`<${Drop} large=${empty} />`}
     <${Uploads} />
     ${!empty && html`<${Library} />`}

@@ -20,9 +20,9 @@ export function Drop({ large }) {
   >
     <${Icon} name="upload" class="drop-icon" />
     <div class="drop-words">
-      <p class="drop-title">
-        ${hovered.value ? t.letGo : large ? t.emptyLibrary : t.dropHere}
-      </p>
+      ${large
+        ? html`<h1 class="drop-title">${hovered.value ? t.letGo : t.emptyLibrary}</h1>`
+        : html`<p class="drop-title">${hovered.value ? t.letGo : t.dropHere}</p>`}
       <p class="drop-hint">${large ? t.emptyHint : t.hint}</p>
       <${Accepted} open=${large} />
     </div>
