@@ -32,6 +32,8 @@ def test_totals_are_those_of_what_is_sent_and_questions_are_counted(editor: Cons
     editor.row("sent alone, again.png").get_by_role("button", name="Leave it out").press("Enter")
     expect(editor.page.get_by_role("heading", name="Uploads")).to_be_focused()
     expect(total).not_to_contain_text("answer")
+    with editor.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        editor.row("sent alone.png").get_by_role("button", name="Cancel").press("Enter")
 
 
 def _is_form(url: str) -> bool:
