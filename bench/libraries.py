@@ -1,6 +1,10 @@
-"""Libraries of any size, with their index, for measuring searches."""
+"""Libraries of any size, with their index, for measuring searches.
+
+`python -m bench.libraries TENANT SIZE` writes one into the tables that the environment names.
+"""
 
 import random
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Semaphore
@@ -136,3 +140,7 @@ def _word(chance: random.Random) -> str:
         left, at = divmod(left, len(_SYLLABLES))
         word += _SYLLABLES[at]
     return word
+
+
+if __name__ == "__main__":
+    fill(sys.argv[1], int(sys.argv[2]))

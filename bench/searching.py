@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import boto3
 from botocore.client import BaseClient
@@ -21,6 +22,9 @@ from bench.servers import free_port, wait_for
 
 TITLE = "Searches"
 _SIZES = (1_000, 10_000, 100_000)
+_LARGEST_SERVED = 10_000
+"""Of the libraries in local mode, whose DynamoDB Local has less memory."""
+
 _ROUNDS = 20
 _TENANT = "bench"
 
@@ -95,8 +99,53 @@ def measure(quick: bool) -> Section:
         "and a category, on DynamoDB Local; pages of 50, asked by an editor. Units are DynamoDB's, "
         "those of reading the page's assets included.",
         () if quick else _goals(found),
-        [_table(sizes, found), _write_table(writes)],
+        [
+            _table(sizes, found),
+            _served_table(_served([size for size in sizes if size <= _LARGEST_SERVED])),
+            _write_table(writes),
+        ],
     )
+
+
+def _served(sizes: Sequence[int]) -> dict[int, dict[str, list[float]]]:
+    """Ask the API of a Reef in local mode, whose tables hold a library of each size.
+
+    Returns:
+        The seconds of each answer, by size and name of the query.
+    """
+    from bench.client import Client
+    from local import seeds
+    from tests.stack import running_stack
+
+    took: dict[int, dict[str, list[float]]] = {}
+    for size in sizes:
+        with running_stack("--no-workers") as reef:
+            client = Client(reef.url, reef.token(seeds.PEOPLE[1].email))
+            tenant_id = client.call("GET", "/me/")["tenant"]["id"]
+            command = [sys.executable, "-m", "bench.libraries", tenant_id, str(size)]
+            subprocess.run(command, check=True, env=reef.environment())
+            took[size] = {
+                name: [_answered(client.call, query) for _ in range(1 + _ROUNDS)][1:]
+                for name, query in QUERIES.items()
+            }
+    return took
+
+
+def _answered(call: Callable[[str, str], Any], query: Query) -> float:
+    told = {name: str(v).lower() if v is True else v for name, v in query.items()}
+    path = f"/assets/?{urlencode(told | {'limit': 50}, doseq=True)}"
+    began = time.perf_counter()
+    call("GET", path)
+    return time.perf_counter() - began
+
+
+def _served_table(took: dict[int, dict[str, list[float]]]) -> Table:
+    head = ["answered over HTTP in local mode, p50 · p95 ms", *(f"{size:,}" for size in took)]
+    rows = []
+    for name in QUERIES:
+        times = [[one * 1000 for one in of_size[name]] for of_size in took.values()]
+        rows.append([name, *(f"{median(t):.0f} · {percentile(t, 0.95):.0f}" for t in times)])
+    return Table(head, rows)
 
 
 def asked_of(

@@ -80,6 +80,11 @@ class Stack:
                 found["dynamodb"] = pid
         return found
 
+    def environment(self) -> dict[str, str]:
+        """Give the variables by which a process of the run finds everything."""
+        variables = Path(f"/proc/{self.processes()['edge']}/environ").read_bytes().decode()
+        return dict(one.split("=", 1) for one in variables.split("\0") if "=" in one)
+
     def stop(self) -> int:
         """End it as Ctrl+C does; gives its exit status."""
         logbook.read_files(Path(self._folder.name))

@@ -48,7 +48,7 @@ class Region:
         self, stack: Stack, packaged: Mapping[str, Packaged], python: Path, folder: Path
     ) -> None:
         self.stack = stack
-        told = _environment_of(stack.processes()["edge"])
+        told = stack.environment()
         self.urls = {
             "cloud": told["AWS_ENDPOINT_URL"],
             "tables": told["AWS_ENDPOINT_URL_DYNAMODB"],
@@ -227,8 +227,3 @@ SCHEDULED = {
     "resources": [],
     "detail": {},
 }
-
-
-def _environment_of(pid: int) -> dict[str, str]:
-    pairs = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
