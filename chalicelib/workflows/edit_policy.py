@@ -191,9 +191,22 @@ def _drop_waiting(asset: AssetMetadata, now: datetime) -> None:
 
 
 def _version(asset: AssetMetadata) -> AssetVersion | None:
-    """Read the version that an edit is judged with: the published one, or else the newest."""
+    """Read the version that an edit is judged with.
+
+    It is the published one, or else the newest that came through the rules: those still in work may
+    never do so, and what is said goes out with an older one. Where there is none it is the newest.
+    """
     number = asset.published_version or asset.current_version
-    return catalog.version(asset.tenant_id, asset.asset_id, number)
+    newest = catalog.version(asset.tenant_id, asset.asset_id, number)
+    if newest is None or newest.status not in _IN_WORK:
+        return newest
+    for earlier in range(number - 1, 0, -1):
+        version = catalog.version(asset.tenant_id, asset.asset_id, earlier)
+        if version is None or version.branch != newest.branch:
+            continue
+        if version.status not in _IN_WORK:
+            return version
+    return newest
 
 
 _UNSAID = object()

@@ -168,3 +168,52 @@ def test_a_text_and_a_category_that_wait_are_decided_together(desk: Desk) -> Non
     assert desk.decide(workflow, "anna").json["status"] == "approved"
     shown = desk.asset(asset_id)
     assert (shown["title"], shown["category"]) == ("Casino", "ads")
+
+
+def reserve_version(desk: Desk, asset_id: str) -> None:
+    """Begin another version, of which no byte comes."""
+    body = {"filename": "b.txt", "content_type": "text/plain", "size_bytes": 3}
+    answer = desk.post(f"/assets/{asset_id}/upload_version/", "contributor", body)
+    assert answer.status == 201, answer.content
+
+
+def test_a_text_meets_the_rules_while_another_version_is_in_work(desk: Desk) -> None:
+    asset_id = desk.upload(b"one")
+    legal = desk.template(step("legal", "Legal"), content_type="video/mp4")
+    rule(desk, "require_template", template_id=legal)
+    rule(desk, "block", value="cigar")
+    assert desk.post(f"/assets/{asset_id}/versions/1/unpublish/", "editor").status == 200
+    reserve_version(desk, asset_id)
+    reserve_version(desk, asset_id)
+    path = f"/assets/{asset_id}/"
+    assert desk.call("PATCH", path, "editor", {"title": "Cigars"}).code == "moderation_rule"
+    assert desk.call("PATCH", path, "editor", {"title": "Casino"}).json["title"] == "notes"
+    assert publish(desk, asset_id).status == 200
+    assert desk.asset(asset_id, "viewer")["title"] == "notes"
+    assert desk.decide(desk.workflow(asset_id), "lea").json["status"] == "approved"
+    assert desk.asset(asset_id, "viewer")["title"] == "Casino"
+
+
+def test_a_text_is_not_slipped_under_a_version_that_is_in_review(desk: Desk) -> None:
+    brand = desk.template(step("brand"))
+    asset_id = desk.upload(b"one")
+    (review,) = desk.workflows(asset_id)
+    assert review["template_id"] == brand
+    legal = desk.template(step("legal", "Legal"), content_type="video/mp4")
+    rule(desk, "require_template", template_id=legal)
+    reserve_version(desk, asset_id)
+    edited = desk.call("PATCH", f"/assets/{asset_id}/", "editor", {"title": "Casino"})
+    assert edited.json["title"] == "notes"
+    desk.decide(review, "anna")
+    shown = desk.asset(asset_id)
+    assert (shown["published_version"], shown["title"]) == (1, "notes")
+
+
+def test_a_text_of_an_asset_whose_first_version_is_in_work_waits_for_nobody(desk: Desk) -> None:
+    legal = desk.template(step("legal", "Legal"), content_type="video/mp4")
+    rule(desk, "require_template", template_id=legal)
+    body = {"filename": "a.txt", "content_type": "text/plain", "size_bytes": 3}
+    asset_id = desk.post("/assets/upload/", "contributor", body).json["asset"]["id"]
+    edited = desk.call("PATCH", f"/assets/{asset_id}/", "contributor", {"title": "Casino"})
+    assert edited.json["title"] == "Casino"
+    assert desk.workflows(asset_id) == []
