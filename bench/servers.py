@@ -7,7 +7,7 @@ _READY_SECONDS = 60
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free local port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -15,10 +15,10 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Wait until somebody listens on a port of this machine.
+    """Wait until a local port accepts connections.
 
     Raises:
-        OSError: nobody did within a minute.
+        OSError: it did not within a minute.
     """
     until = time.monotonic() + _READY_SECONDS
     while True:

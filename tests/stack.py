@@ -81,7 +81,7 @@ class Stack:
         return found
 
     def environment(self) -> dict[str, str]:
-        """Give the variables by which a process of the run finds everything."""
+        """Return the environment variables of the run's processes."""
         variables = Path(f"/proc/{self.processes()['edge']}/environ").read_bytes().decode()
         return dict(one.split("=", 1) for one in variables.split("\0") if "=" in one)
 

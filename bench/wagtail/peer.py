@@ -65,7 +65,7 @@ class Wagtail:
 
 @contextmanager
 def running() -> Iterator[Wagtail]:
-    """Give a Wagtail without images.
+    """Run a Wagtail that has no images yet.
 
     Raises:
         Missing: it cannot be installed here.

@@ -3,7 +3,7 @@
 
 `WAGTAIL_FOLDER` takes the database and all images. Each image gets renditions as WebP, with the
 sides in `WAGTAIL_SIDES`, in the very request that uploads it. Called by itself it makes the
-database and prints the session of somebody who may upload.
+database and prints the session cookie of a user who may upload.
 """
 
 import os

@@ -140,7 +140,7 @@ def test_a_library_that_cannot_be_loaded_offers_to_try_again(editor: Console) ->
     editor.await_library()
 
 
-def test_who_somebody_is_is_asked_again_until_reef_answers(editor: Console) -> None:
+def test_who_is_signed_in_is_asked_again_until_reef_answers(editor: Console) -> None:
     editor.expect_message("503")
     editor.page.route("**/api/v3/me/", lambda route: route.fulfill(status=503))
     with editor.page.expect_response("**/api/v3/me/"):
