@@ -36,12 +36,15 @@ def main() -> int:
         return 2
     if options.command == "token":
         return print_token(options.email, port)
-    return run(
-        port,
-        demo=options.demo,
-        visibility_seconds=options.visibility_seconds,
-        workers=not options.no_workers,
-    )
+    try:
+        return run(
+            port,
+            demo=options.demo,
+            visibility_seconds=options.visibility_seconds,
+            workers=not options.no_workers,
+        )
+    except KeyboardInterrupt:  # before anything was started
+        return 0
 
 
 if __name__ == "__main__":

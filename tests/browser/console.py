@@ -68,7 +68,8 @@ class Console:
 
     def row(self, filename: str) -> Locator:
         """Find a file in the list of uploads."""
-        return self.page.locator(".upload").filter(has_text=filename)
+        name = self.page.locator(".upload-name").filter(has_text=filename)
+        return self.page.locator(".upload").filter(has=name)
 
     def card(self, title: str) -> Locator:
         """Find an asset in the grid by its whole title."""

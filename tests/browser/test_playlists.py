@@ -30,6 +30,7 @@ def test_a_playlist_is_filled_ordered_and_seen_on_a_screens_day(
     expect(page.get_by_role("heading", level=1, name="Programme")).to_be_visible()
     page.get_by_text("Add an asset").click()
     for title in ("matinee", "soiree"):
+        wall.wait_until_found(title)
         page.get_by_label("Words to find it by").fill(title)
         page.get_by_role("button", name="Find").press("Enter")
         page.get_by_role("button", name=f"Add: {title}").press("Enter")

@@ -24,6 +24,11 @@ class Wall:
         """Call the API as a member; gives the answer's JSON."""
         return self._send(method, path, body, self._stack.token(who))
 
+    def wait_until_found(self, words: str) -> None:
+        """Wait until the search knows of an asset, which is a moment after it is ready."""
+        while not self.call("GET", f"assets/?q={words}", who="editor@acme.test")["items"]:
+            pass
+
     def device(self, name: str, **more: Any) -> Json:
         """Make a device that has been heard of; gives it with its token."""
         body = {"name": name, "time_zone": "UTC"} | more
