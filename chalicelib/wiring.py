@@ -137,11 +137,13 @@ def _holders_of_categories() -> Sequence[Holder]:
     from chalicelib.devices.playlists import registry as playlists
     from chalicelib.search.saved import searches
     from chalicelib.sharing.upload_requests import requests
+    from chalicelib.workflows.approval import proposals
     from chalicelib.workflows.moderation import rules
     from chalicelib.workflows.templates import category_moves
 
     return [
         Holder(category_moves.begin, category_moves.end, category_moves.decides),
+        Holder(proposals.move_category),
         Holder(rules.move_category),
         Holder(searches.move_category),
         Holder(requests.move_category),

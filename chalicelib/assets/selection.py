@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 
+from chalicelib.assets.metadata import categories
 from chalicelib.assets.models import AssetMetadata
 
 MOST_LOOKED_AT = 20_000
@@ -31,7 +32,7 @@ def newest(tenant_id: str, tag: str | None, category: str | None, limit: int) ->
 
 def fits(asset: AssetMetadata, tag: str | None, category: str | None) -> bool:
     """Return whether an asset has a tag and lies in a category, of those that are given."""
-    if category is not None and not f"{asset.category or ''}/".startswith(f"{category}/"):
+    if category is not None and not categories.lies_in(asset.category, category):
         return False
     return tag is None or _folded(tag) in {_folded(one) for one in asset.tags}
 

@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.assets import lifecycle, media_types
 from chalicelib.assets.faces import Face, Status
+from chalicelib.assets.metadata import categories
 from chalicelib.assets.metadata.descriptions import checked_category
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.assets.shapes import MediaKind
@@ -197,7 +198,7 @@ class Fits:
 
 
 def _below(path: str | None, ancestor: str) -> bool:
-    return path is not None and f"{path}/".startswith(f"{ancestor}/")
+    return categories.lies_in(path, ancestor)
 
 
 def _after(moment: datetime | None) -> str | None:

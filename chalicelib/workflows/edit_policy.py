@@ -23,7 +23,7 @@ from chalicelib.workflows.approval import deadlines, plans, reading, starting
 from chalicelib.workflows.approval.plans import Plan
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.moderation import rules
-from chalicelib.workflows.templates import definition, matching, registry
+from chalicelib.workflows.templates import definition, matching, registry, required
 
 _TEXTS = frozenset({"title", "description", "alt_text", "tags", "keywords", "custom_fields"})
 _IN_WORK = frozenset({"uploading", "scanning", "processing"})
@@ -50,6 +50,8 @@ def judge(
 
     Raises:
         RuleBlocks: a moderation rule refuses it; moderators are told.
+        AssetTrashed: a rule has it reviewed, and it is in the trash. A new category is taken there
+            as it comes; whether its template approved what is published is asked by the restore.
     """
     waiting = edits.waiting(asset)
     same = frozenset(name for name, value in waiting.items() if asked.get(name, _UNSAID) == value)
@@ -67,6 +69,8 @@ def judge(
         _drop_waiting(asset, now)
         changed, same = waiting | changed, frozenset()
         needs = _needs(asset, version, changed, now)
+    if needs.plan is not None and asset.trashed_at is not None:
+        raise edits.AssetTrashed("This needs a review, and nothing in the trash is reviewed.")
     if needs.plan is None:
         return EditRuling(same, list(needs.actions), list(needs.writes))
     workflow = starting.new(asset, version, needs.plan, actor, now)
@@ -119,7 +123,8 @@ def _needs(
     if other is None:
         return _Needs(withheld, plan, (), tuple(ruling.writes))
     recategorized = (AssetMetadata.categorized_at.set(clock.timestamp(now)),)
-    if asset.published_version is None or version.approved_under == other.id:
+    shown = asset.published_version is not None and asset.trashed_at is None
+    if not shown or version.approved_under == other.id:
         return _Needs(withheld, plan, recategorized, tuple(ruling.writes))
     values = definition.read(other.values)
     subject = matching.subject_of(edited, version, faces.copied(version.face))
@@ -135,15 +140,22 @@ def _needs(
 def _other_template(
     asset: AssetMetadata, edited: AssetMetadata, version: AssetVersion
 ) -> WorkflowTemplate | None:
-    """Return the template that a new category brings, if it is another than the old one's."""
+    """Return the template that a new category brings, if it is another than the old one's.
+
+    Where it is the same one, it still has to approve what is published if it has not done so: the
+    templates that held when that was judged may have been others.
+    """
     if not accounts.settings_of(asset.tenant_id).auto_create_workflows:
         return None
-    every, face = registry.every(asset.tenant_id), faces.copied(version.face)
-    before = matching.matching(every, matching.subject_of(asset, version, face))
-    after = matching.matching(every, matching.subject_of(edited, version, face))
-    if after is None or (before is not None and before.id == after.id):
+    before, after = (
+        required.in_category(asset, version, path) for path in (asset.category, edited.category)
+    )
+    if after is None:
         return None
-    return after
+    if before is None or before.id != after.id:
+        return after
+    satisfied = asset.published_version is None or required.is_satisfied(edited, version)
+    return None if satisfied else after
 
 
 def _ruling(

@@ -55,6 +55,8 @@ def edit(
     now: datetime,
     if_match: str | None = None,
     once: Write | None = None,
+    *,
+    even_trashed: bool = False,
 ) -> AssetMetadata:
     """Change what is said of an asset.
 
@@ -66,10 +68,11 @@ def edit(
         now: when.
         if_match: the caller's `If-Match` header; without it the last writer of a field wins.
         once: is written along with the edit, under a condition that fails where that was done.
+        even_trashed: edit it in the trash, too; what is said there may not need a review.
 
     Raises:
         AlreadyMade: `once` was written before.
-        AssetTrashed: it is in the trash.
+        AssetTrashed: it is in the trash, and may not be edited there.
         PreconditionFailed: `if_match` names another revision.
         Invalid: it is more than the table can hold.
         RuleBlocks: a moderation rule refuses it.
@@ -79,7 +82,7 @@ def edit(
     """
 
     def write(read: AssetMetadata) -> AssetMetadata:
-        asked, changed = _allowed(read, new_values, if_match)
+        asked, changed = _allowed(read, new_values, if_match, even_trashed=even_trashed)
         if not changed and not asked.keys() & waiting(read).keys():
             return read
         ruling = admission.judge_edit(read, asked, changed, now, actor)
@@ -115,7 +118,11 @@ def foreseen(
 
 
 def _allowed(
-    asset: AssetMetadata, new_values: Callable[[Values], Values], if_match: str | None
+    asset: AssetMetadata,
+    new_values: Callable[[Values], Values],
+    if_match: str | None,
+    *,
+    even_trashed: bool = False,
 ) -> tuple[Values, Values]:
     """Return the values that an edit asks for, and those that differ; raises as `edit` does."""
     before = values_of(asset)
@@ -127,7 +134,8 @@ def _allowed(
         fields = (before["custom_fields"], changed["custom_fields"])
         schema.require_fit(asset.tenant_id, *fields)
     require_match(asset, if_match)
-    require_live(asset)
+    if not even_trashed:
+        require_live(asset)
     return asked, changed
 
 
@@ -216,7 +224,7 @@ def written(
 ) -> list[Write]:
     """Return the writes of an edit: the asset, its history, and a record; none if nothing changes.
 
-    The first one fails when another request has edited or trashed the asset.
+    The first one fails when another request has edited, trashed or restored the asset.
 
     Args:
         asset: as it was read; it is altered in place.
@@ -226,7 +234,7 @@ def written(
         actions: further updates of the asset's item.
     """
     unchanged = AssetMetadata.revision == asset.revision
-    unchanged &= AssetMetadata.trashed_at.does_not_exist()
+    unchanged &= _in_same_place(asset)
     if not changed:
         return [change(asset, *actions, condition=unchanged)] if actions else []
     if "category" in changed:  # what is published decides whether that needs a review
@@ -261,6 +269,15 @@ def written(
         *(put(entry) for entry in entries),
         put(edited),
     ]
+
+
+def _in_same_place(asset: AssetMetadata) -> Condition:
+    """Return the condition that an asset is in the trash, or not, as it was read."""
+    condition: Condition = AssetMetadata.trashed_at.does_not_exist()
+    if asset.trashed_at is not None:
+        condition = AssetMetadata.trashed_at == asset.trashed_at
+        condition &= AssetMetadata.listed_in.exists()  # its purge has not begun
+    return condition
 
 
 def _same_publication(asset: AssetMetadata) -> Condition:

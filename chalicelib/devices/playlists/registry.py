@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.assets import catalog
 from chalicelib.assets.collections import registry as collections
-from chalicelib.assets.metadata import edits
+from chalicelib.assets.metadata import categories, edits
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound, invalid
 from chalicelib.core.outbox import Person
@@ -154,9 +154,8 @@ def move_category(tenant_id: str, old: str, new: str, actor: Person, now: dateti
     def moved(read: Playlist) -> Values:
         wanted = read.wanted
         for item in wanted.items:
-            path = None if item.rule is None else item.rule.category
-            if item.rule is not None and path is not None and f"{path}/".startswith(f"{old}/"):
-                item.rule.category = new + path[len(old) :]
+            if item.rule is not None and item.rule.category is not None:
+                item.rule.category = categories.moved(item.rule.category, old, new)
         return _values(wanted)
 
     for playlist_id in contents.with_rules(tenant_id, None):

@@ -18,7 +18,7 @@ from typing import Literal
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets import catalog, job_notes
-from chalicelib.assets.metadata import edits
+from chalicelib.assets.metadata import categories, edits
 from chalicelib.assets.metadata.descriptions import unique_words
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import clock, entrypoint, pages
@@ -94,7 +94,7 @@ def decides_on_others(actor: Actor, old: str, new: str, now: datetime) -> bool:
     if not any(decides(actor.tenant_id, old) for decides in deciding):
         return False
     there = any(decides(actor.tenant_id, new) for decides in deciding)
-    return there or names.is_there(actor, new, now)
+    return there or names.count(actor, terms.CATEGORY, new, now) > 0
 
 
 def go_on(pk: str, now: datetime) -> None:
@@ -164,7 +164,7 @@ def _change(
         asset = assets.get(asset_id)
         if asset_id in refused:
             kept += 1
-        elif asset is None or asset.trashed_at is not None:
+        elif asset is None:
             continue
         elif not _concerns(move, asset):
             changed += 1
@@ -176,7 +176,7 @@ def _change(
                 changed += 1
             elif outcome == Conflict.code:  # too many people edit it at this moment
                 left.append(asset_id)
-            elif outcome not in _GONE:
+            elif outcome != NotFound.code:  # purged meanwhile
                 transact(put(Refusal(move.pk, f"{REFUSED}{asset_id}", code=outcome)))
                 refused.add(asset_id)
                 kept += 1
@@ -188,13 +188,10 @@ def _change(
     )
 
 
-_GONE = frozenset({NotFound.code, edits.AssetTrashed.code})
-
-
 def _renamed_or_code(move: Move, asset: AssetMetadata, now: datetime) -> str | None:
     """Give one asset the new name; return the code of what that failed of, if it did."""
     try:
-        edits.edit(asset, lambda said: _renamed(move, said), move.actor, now)
+        edits.edit(asset, lambda said: _renamed(move, said), move.actor, now, even_trashed=True)
     except ReefError as error:
         log.info("not renamed", extra={"asset_id": asset.asset_id, "code": error.code})
         return error.code
@@ -233,30 +230,32 @@ def _let_the_new_name_hold(move: Move, new: str) -> None:
 
 
 def _having(move: Move, now: datetime) -> Iterator[Assets]:
-    """Read the assets that the index finds by the old name, as they are now, some at a time."""
+    """Read the assets that the index finds by the old name, as they are now, some at a time.
+
+    Those in the trash come last: they are restored with the new name.
+    """
     value = same_word(move.old) if move.kind == "tag" else move.old
     family = terms.TAG if move.kind == "tag" else terms.CATEGORY
     everyone = Actor(move.tenant_id, move.actor.id, move.actor.email, frozenset({ADMIN}))
-    asked = Asked(
-        words=[],
-        terms=[terms.term(family, value)],
-        status=None,
-        created=Span(),
-        size=Span(),
-        trashed=False,
-    )
-    found = finding.find(everyone, asked, now)
-    ordered = Sorted(
-        str(move.tenant_id), found.hits, "created_at", descending=False, among=found.among
-    ).behind(None)
-    while some := [place.asset_id for place in islice(ordered, _AT_ONCE)]:
-        yield catalog.find_many(str(move.tenant_id), some)
+    for trashed in (False, True):
+        asked = Asked(
+            words=[],
+            terms=[terms.term(family, value)],
+            status=None,
+            created=Span(),
+            size=Span(),
+            trashed=trashed,
+        )
+        found = finding.find(everyone, asked, now)
+        ordered = Sorted(
+            str(move.tenant_id), found.hits, "created_at", descending=False, among=found.among
+        ).behind(None)
+        while some := [place.asset_id for place in islice(ordered, _AT_ONCE)]:
+            yield catalog.find_many(str(move.tenant_id), some)
 
 
 def _concerns(move: Move, asset: AssetMetadata) -> bool:
     """Return whether an asset has the old name, and is not about to get the new one by a review."""
-    if asset.trashed_at is not None:
-        return False
     said, waiting = edits.values_of(asset), edits.waiting(asset)
     wanted = _renamed(move, said).items()
     return any(value not in (said[field], waiting.get(field)) for field, value in wanted)
@@ -265,14 +264,8 @@ def _concerns(move: Move, asset: AssetMetadata) -> bool:
 def _renamed(move: Move, said: edits.Values) -> edits.Values:
     """Return what is said of an asset with the new name in place of the old one."""
     if move.kind == "category":
-        return {"category": moved(said["category"], move.old, str(move.new))}
+        path = said["category"]
+        return {"category": path and categories.moved(path, move.old, str(move.new))}
     old = same_word(move.old)
     tags = [move.new if same_word(tag) == old else tag for tag in said["tags"]]
     return {"tags": unique_words([tag for tag in tags if tag is not None])}
-
-
-def moved(path: str | None, old: str, new: str) -> str | None:
-    """Return a path with a new beginning, where it lies at or below the old one."""
-    if path is None or not f"{path}/".startswith(f"{old}/"):
-        return path
-    return new + path[len(old) :]

@@ -45,23 +45,17 @@ def tag(actor: Actor, name: str, now: datetime) -> Named:
 
 
 def count(actor: Actor, family: str, value: str, now: datetime) -> int:
-    """Return how many of the assets that a member sees have a value."""
-    return _one(actor, family, value, value, now).count
+    """Return how many of the assets that a member sees have a value, in the trash or not."""
+    return sum(
+        _one(actor, family, value, value, now, trashed=trashed).count for trashed in (False, True)
+    )
 
 
-def is_there(actor: Actor, path: str, now: datetime) -> bool:
-    """Return whether a category has assets that a member sees, in the trash or not."""
-    wanted = terms.term(terms.CATEGORY, path)
-    for trashed in (False, True):
-        found = finding.find(actor, msgspec.structs.replace(_EVERYTHING, trashed=trashed), now)
-        if facets.counted(postings.read(actor.tenant_id, [wanted], found.among)[wanted], found):
-            return True
-    return False
-
-
-def _one(actor: Actor, family: str, value: str, name: str, now: datetime) -> Named:
+def _one(
+    actor: Actor, family: str, value: str, name: str, now: datetime, *, trashed: bool = False
+) -> Named:
     wanted = terms.term(family, value)
-    found = finding.find(actor, _EVERYTHING, now)
+    found = finding.find(actor, msgspec.structs.replace(_EVERYTHING, trashed=trashed), now)
     read = postings.read(actor.tenant_id, [wanted], found.among)[wanted]
     return Named(read.name or name, facets.counted(read, found))
 

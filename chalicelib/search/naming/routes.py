@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chalicelib.assets.metadata import categories
 from chalicelib.assets.metadata.descriptions import CategoryPath, Word, checked_category
 from chalicelib.core import clock, pages, texts
 from chalicelib.core.api import lists
@@ -12,7 +13,9 @@ from chalicelib.core.api.routing import Routes
 from chalicelib.core.errors import Forbidden, invalid
 from chalicelib.search import terms
 from chalicelib.search.naming import moves, names
+from chalicelib.search.naming.models import Move
 from chalicelib.search.naming.names import Named
+from chalicelib.search.words import same_word
 from chalicelib.tenants import scopes
 from chalicelib.tenants.roles import ADMINS, EDITORS, MEMBERS
 
@@ -55,7 +58,7 @@ class TagRenamed(msgspec.Struct):
 
     Attributes:
         name: its new name.
-        count: how many assets had the old one.
+        count: how many assets had the old one, those in the trash among them.
         changed: how many of them have been changed by now; the others follow by themselves.
         job_id: to ask `GET processing/{id}/status/` how far it is.
     """
@@ -108,7 +111,7 @@ class CategoryMoved(msgspec.Struct):
     Attributes:
         from: the path that it had.
         to: the path that it has.
-        count: how many assets were in it, or below.
+        count: how many assets were in it, or below, those in the trash among them.
         changed: how many of them have been changed by now; the others follow by themselves.
         job_id: to ask `GET processing/{id}/status/` how far it is.
     """
@@ -137,15 +140,21 @@ def list_tags(actor: Actor, query: ListQuery) -> Page[TagShown]:
 def rename_tag(actor: Actor, tag: Named, body: TagChange) -> TagRenamed:
     """Rename a tag in every asset, or merge it into another."""
     texts.require_line("name", body.name)
-    move = moves.begin(actor, "tag", tag.name, body.name.strip(), tag.count, clock.now())
-    return TagRenamed(body.name.strip(), tag.count, move.changed, move.job_id)
+    move = _change(actor, tag, body.name.strip())
+    return TagRenamed(body.name.strip(), move.total, move.changed, move.job_id)
 
 
 @api.delete("/tags/{name}", may=EDITORS)
 def remove_tag(actor: Actor, tag: Named) -> Accepted[RemovalBegun] | None:
     """Remove a tag from every asset; where there are many, 202, and the rest follows by itself."""
-    move = moves.begin(actor, "tag", tag.name, None, tag.count, clock.now())
-    return None if move.changed >= tag.count else Accepted(RemovalBegun(move.job_id))
+    move = _change(actor, tag, None)
+    return None if move.changed >= move.total else Accepted(RemovalBegun(move.job_id))
+
+
+def _change(actor: Actor, tag: Named, new: str | None) -> Move:
+    now = clock.now()
+    total = names.count(actor, terms.TAG, same_word(tag.name), now)
+    return moves.begin(actor, "tag", tag.name, new, total, now)
 
 
 @api.get("/categories", may=MEMBERS)
@@ -165,7 +174,7 @@ def list_categories(actor: Actor, query: ListQuery) -> Page[CategoryShown]:
 def move_category(actor: Actor, body: CategoryMove) -> CategoryMoved:
     """Move a category with everything below it, in assets, templates, rules and saved searches."""
     old, new = checked_category(body.old), checked_category(body.new)
-    if f"{new}/".startswith(f"{old}/"):
+    if categories.lies_in(new, old):
         raise invalid("to", "A category cannot be moved to itself, or below itself")
     now = clock.now()
     if not actor.has(ADMINS) and moves.decides_on_others(actor, old, new, now):

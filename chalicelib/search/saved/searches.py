@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from chalicelib.assets.metadata import categories
 from chalicelib.core import texts
 from chalicelib.core.api import validation
 from chalicelib.core.api.identity import Actor
@@ -12,7 +13,6 @@ from chalicelib.core.errors import Forbidden, Invalid, NotFound, invalid
 from chalicelib.core.outbox import Person
 from chalicelib.core.resources import Resources, Values
 from chalicelib.core.tables import find
-from chalicelib.search.naming.moves import moved
 from chalicelib.search.query import AssetQuery, asked
 from chalicelib.search.saved import waking
 from chalicelib.search.saved.models import PREFIX, SavedSearch
@@ -137,11 +137,11 @@ def move_category(tenant_id: str, old: str, new: str, actor: Person, now: dateti
 
     def with_new_path(search: SavedSearch) -> Values:
         query = search.values["query"]
-        return search.values | {"query": query | {"category": moved(query["category"], old, new)}}
+        path = categories.moved(query["category"], old, new)
+        return search.values | {"query": query | {"category": path}}
 
     for search in _searches.every(tenant_id):
-        path = search.values["query"].get("category")
-        if path is not None and moved(path, old, new) != path:
+        if categories.lies_in(search.values["query"].get("category"), old):
             _searches.replace(search, with_new_path, actor, now)
 
 

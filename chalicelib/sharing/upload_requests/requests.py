@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from chalicelib.assets.metadata import categories
 from chalicelib.assets.metadata.descriptions import checked_category, unique_words
 from chalicelib.assets.models import Upload
 from chalicelib.core import clock, handles, pages, texts
@@ -137,9 +138,10 @@ def move_category(tenant_id: str, old: str, new: str, actor: Person, now: dateti
     ours = UploadRequestLink.sk.startswith(PREFIX)
     for link in UploadRequestLink.query(tenant_id, ours, consistent_read=True):
         terms: Terms = link.terms
-        if terms.category is None or not f"{terms.category}/".startswith(f"{old}/"):
+        if terms.category is None or not categories.lies_in(terms.category, old):
             continue
-        after = msgspec.structs.replace(terms, category=new + terms.category[len(old) :])
+        path = categories.moved(terms.category, old, new)
+        after = msgspec.structs.replace(terms, category=path)
         same = UploadRequestLink.terms == terms
         written = record(
             tenant_id,

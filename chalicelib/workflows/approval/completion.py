@@ -94,14 +94,19 @@ def _other_template(workflow: Workflow, standing: Standing) -> WorkflowTemplate 
     """Return a template that another category brings than the one for which this began.
 
     The categories are compared, not times: an edit may be written after a review that began later.
+    A category that is under review itself may have moved away from the template that reviews it.
     """
-    instance, asset = workflow.instance, standing.asset
-    moved = asset.category != instance.category
-    if not moved or standing.version.branch != MAIN or instance.proposal is not None:
+    instance, (asset, version) = workflow.instance, standing
+    proposal: dict[str, Any] = instance.proposal or {}
+    moved = asset.category != instance.category and version.branch == MAIN
+    if "category" not in proposal and (not moved or proposal):
         return None
     if not accounts.settings_of(instance.tenant_id).auto_create_workflows:
         return None
-    applies = required.to(asset, standing.version)
+    if "category" in proposal:
+        applies = required.in_category(asset, version, proposal["category"])
+    else:
+        applies = required.to(asset, version)
     return None if applies is None or applies.id == instance.template_id else applies
 
 

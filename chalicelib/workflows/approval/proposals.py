@@ -5,11 +5,16 @@ from datetime import datetime
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets.metadata import edits
+from chalicelib.assets.metadata.categories import lies_in, moved
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions.moves import Standing
 from chalicelib.core import clock
-from chalicelib.core.tables import Write, change
+from chalicelib.core.optimistic_locking import despite_others
+from chalicelib.core.outbox import Person
+from chalicelib.core.tables import Write, change, find, transact
+from chalicelib.workflows.approval import reading
 from chalicelib.workflows.approval.reading import Workflow
+from chalicelib.workflows.models import WorkflowInstance
 
 
 def over_because(workflow: Workflow, standing: Standing) -> str | None:
@@ -38,6 +43,43 @@ def applied(workflow: Workflow, standing: Standing, now: datetime) -> list[Write
         under = AssetVersion.approved_under.set(instance.template_id)
         writes.append(change(version, under, condition=stays))
     return [*edits.written(asset, proposal, instance.created_by, now, actions), *writes]
+
+
+def move_category(tenant_id: str, old: str, new: str, actor: Person, now: datetime) -> None:
+    """Let categories that wait for a review go with one that moves. Idempotent.
+
+    Raises:
+        ConditionFailed: others change such an edit all the time.
+    """
+
+    def read_again(before: WorkflowInstance) -> WorkflowInstance:
+        return WorkflowInstance.get(before.pk, before.sk, consistent_read=True)
+
+    def write(instance: WorkflowInstance) -> None:
+        proposal = instance.proposal or {}
+        if instance.status != "in_progress" or not lies_in(proposal.get("category"), old):
+            return
+        asset = find(AssetMetadata, instance.asset_key, "ASSET")
+        pending = None if asset is None else asset.pending
+        if asset is None or pending is None or pending["workflow_id"] != instance.workflow_id:
+            return
+        values = proposal | {"category": moved(proposal["category"], old, new)}
+        transact(
+            change(
+                instance,
+                WorkflowInstance.proposal.set(values),
+                WorkflowInstance.revision.set(instance.revision + 1),
+                condition=WorkflowInstance.revision == instance.revision,
+            ),
+            change(
+                asset,
+                AssetMetadata.pending.set(pending | {"values": values}),
+                condition=AssetMetadata.pending == pending,
+            ),
+        )
+
+    for instance in reading.under_way(tenant_id):
+        despite_others(write, instance, read_again, None)
 
 
 def dropped(workflow: Workflow, standing: Standing | None) -> list[Write]:

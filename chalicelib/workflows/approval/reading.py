@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.assets.versions.moves import VersionRef
 from chalicelib.core.errors import NotFound
-from chalicelib.core.tables import find
+from chalicelib.core.tables import find, find_many
 from chalicelib.workflows.models import (
     HistoryEntry,
     WorkflowInstance,
@@ -88,6 +88,13 @@ def of_instance(instance: WorkflowInstance) -> Workflow:
     step = find(WorkflowStep, instance.pk, key) or WorkflowStep(instance.pk, key, status="pending")
     template = definition.read(snapshot.values)
     return Workflow(instance, template, step, step.assignments)
+
+
+def under_way(tenant_id: str) -> list[WorkflowInstance]:
+    """Read a tenant's workflows that are under way."""
+    keys = [(item.pk, item.sk) for item in WorkflowInstance.by_open.query(tenant_id)]
+    found = find_many(WorkflowInstance, keys)
+    return [instance for instance in found if instance.status == "in_progress"]
 
 
 def steps(instance: WorkflowInstance) -> list[WorkflowStep]:

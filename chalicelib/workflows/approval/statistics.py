@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.core import clock
+from chalicelib.workflows.approval import reading
 from chalicelib.workflows.models import WorkflowInstance, WorkflowStep, step_key
 
 _DECIDED = frozenset({"approved", "rejected", "changes_requested", "expired"})
@@ -84,7 +85,7 @@ def between(tenant_id: str, since: datetime, until: datetime) -> Statistics:
             WorkflowInstance.workflow_id.between(clock.first_id(since), clock.first_id(until)),
         )
     )
-    waiting = _open(tenant_id)
+    waiting = reading.under_way(tenant_id)
     decided = [one for one in begun if one.status in _DECIDED]
     reviewed = [one for one in begun if one.status != "auto_approved"]
     escalated = [one for one in reviewed if any(t.escalated for t in one.timings.values())]
@@ -102,13 +103,6 @@ def between(tenant_id: str, since: datetime, until: datetime) -> Statistics:
         escalation_rate=len(escalated) / len(reviewed) if reviewed else 0.0,
         rejection_rate=_share(decided, "rejected"),
     )
-
-
-def _open(tenant_id: str) -> list[WorkflowInstance]:
-    """Read the workflows that are under way."""
-    keys = [(item.pk, item.sk) for item in WorkflowInstance.by_open.query(tenant_id)]
-    found = WorkflowInstance.batch_get(keys) if keys else []
-    return [instance for instance in found if instance.status == "in_progress"]
 
 
 def _by_approver(waiting: Sequence[WorkflowInstance]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from chalicelib.assets.admission import Candidate
+from chalicelib.assets.metadata import categories
 from chalicelib.core import clock, texts
 from chalicelib.core.errors import Conflict, invalid
 from chalicelib.core.outbox import SYSTEM, Person
@@ -203,9 +204,9 @@ def move_category(tenant_id: str, old: str, new: str, actor: Person, now: dateti
     def moved(condition: rule_conditions.Condition) -> rule_conditions.Condition:
         said = condition.value
         names = condition.field == "category" and condition.op == "equals"
-        if not (names and isinstance(said, str) and f"{said}/".startswith(f"{old}/")):
+        if not (names and isinstance(said, str)):
             return condition
-        return msgspec.structs.replace(condition, value=new + said[len(old) :])
+        return msgspec.structs.replace(condition, value=categories.moved(said, old, new))
 
     def with_new_path(rule: ContentModerationRule) -> dict[str, Any]:
         before = read(rule.values)

@@ -6,6 +6,7 @@ escapes it and nothing is judged again.
 
 from datetime import datetime
 
+from chalicelib.assets.metadata import categories
 from chalicelib.core import tables
 from chalicelib.core.outbox import Person, record
 from chalicelib.core.tables import ConditionFailed, change, find, put, transact
@@ -21,34 +22,36 @@ def begin(tenant_id: str, old: str, new: str, actor: Person, now: datetime) -> N
         _move(template, old, new, actor, now)
     for form in _forms(tenant_id):
         path = form.values.get("category")
-        if path is not None and _lies_below(path, old):
-            values = form.values | {"category": new + path[len(old) :]}
+        if path is not None and categories.lies_in(path, old):
+            values = form.values | {"category": categories.moved(path, old, new)}
             tables.update(form, TemplateForm.values.set(values), TemplateForm.moved_from.set(path))
 
 
 def end(tenant_id: str, old: str) -> None:
     """Let templates hold for the new path alone."""
     for template in registry.every(tenant_id):
-        if _lies_below(template.moved_from, old):
+        if categories.lies_in(template.moved_from, old):
             tables.update(template, WorkflowTemplate.moved_from.remove())
     for form in _forms(tenant_id):
-        if _lies_below(form.moved_from, old):
+        if categories.lies_in(form.moved_from, old):
             tables.update(form, TemplateForm.moved_from.remove())
 
 
 def decides(tenant_id: str, path: str) -> bool:
     """Return whether a template is for a category, or for one below it."""
-    return any(_lies_below(one.values.get("category"), path) for one in registry.every(tenant_id))
+    return any(
+        categories.lies_in(one.values.get("category"), path) for one in registry.every(tenant_id)
+    )
 
 
 def _move(
     template: WorkflowTemplate | None, old: str, new: str, actor: Person, now: datetime
 ) -> None:
     for _ in range(_ATTEMPTS):
-        if template is None or not _lies_below(template.values.get("category"), old):
+        if template is None or not categories.lies_in(template.values.get("category"), old):
             return
         before, path = template.values, str(template.values["category"])
-        after = before | {"category": new + path[len(old) :]}
+        after = before | {"category": categories.moved(path, old, new)}
         subject = ("workflow_template", template.id)
         told = record(
             template.pk, actor, "workflow_template.changed", subject, now, old=before, new=after
@@ -70,7 +73,3 @@ def _move(
 def _forms(tenant_id: str) -> list[TemplateForm]:
     every = TemplateForm.sk.startswith("FORM#")
     return list(TemplateForm.query(tenant_id, every, consistent_read=True))
-
-
-def _lies_below(path: str | None, old: str) -> bool:
-    return path is not None and f"{path}/".startswith(f"{old}/")

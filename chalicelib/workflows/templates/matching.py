@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chalicelib.assets.faces import Face
+from chalicelib.assets.metadata import categories
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.templates.definition import Conditions, Template, read, type_rank
@@ -65,6 +66,6 @@ def _rank(template: Template, subject: Subject, moved_from: str | None) -> tuple
     if template.category is None:
         return 0, exactness
     for path in (template.category, moved_from):
-        if path is not None and f"{subject.category or ''}/".startswith(f"{path}/"):
+        if path is not None and categories.lies_in(subject.category, path):
             return len(path.split("/")), exactness
     return None

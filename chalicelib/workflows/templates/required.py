@@ -4,6 +4,8 @@ Creating, changing and deleting templates concerns later versions: those that we
 on under the templates of that time, until their category brings another one.
 """
 
+import msgspec
+
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions.life import MAIN
 from chalicelib.tenants import accounts
@@ -20,6 +22,15 @@ def to(asset: AssetMetadata, version: AssetVersion) -> WorkflowTemplate | None:
     at = max(judged, asset.categorized_at or judged)
     subject = matching.subject_of(asset, version, version.face)
     return matching.matching(registry.in_force(asset.tenant_id, at), subject)
+
+
+def in_category(
+    asset: AssetMetadata, version: AssetVersion, category: str | None
+) -> WorkflowTemplate | None:
+    """Return the template that applies to a version if its asset comes into a category now."""
+    subject = matching.subject_of(asset, version, version.face)
+    subject = msgspec.structs.replace(subject, category=category)
+    return matching.matching(registry.every(asset.tenant_id), subject)
 
 
 def is_satisfied(asset: AssetMetadata, version: AssetVersion) -> bool:
