@@ -198,10 +198,7 @@ def encoding_at(rate: Fraction, codec: Codec) -> dict[str, Any]:
         "maxrate": films.MOST_BITS_A_SECOND * 5 // 6,
         "bufsize": films.MOST_BITS_A_SECOND,
         "g": keyframes,
-        "colorspace": "bt709",
-        "color_primaries": "bt709",
-        "color_trc": "bt709",
-        "color_range": "tv",
+        **colours.BT709,
         "flags": "+bitexact",
         "threads:v": THREADS,
     }
@@ -217,11 +214,8 @@ def pictures(drawn: Any, video: Stream) -> Any:
     if video.is_interlaced:
         drawn = drawn.filter("yadif", deint="interlaced")
     drawn = drawn.filter("fps", fps=_fraction(films.rate(video)))
-    drawn = drawn.filter("scale", *films.size(video), **colours.scale_options(video))
-    for name, arguments in colours.conversion(video):
-        drawn = drawn.filter(name, **arguments)
-    drawn = drawn.filter("scale", out_color_matrix="bt709", out_range="tv")
-    return drawn.filter("format", pix_fmts="yuv420p").filter("setsar", 1)
+    drawn = colours.as_bt709(drawn, films.size(video), video, colours.conversion(video))
+    return drawn.filter("format", pix_fmts="yuv420p")
 
 
 def _fraction(number: Fraction) -> str:

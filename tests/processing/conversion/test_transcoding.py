@@ -1,5 +1,6 @@
 """Masters of real films of every awkward kind, proved by ffprobe; and films that have none."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +9,16 @@ from PIL import Image
 
 from chalicelib.processing.conversion import films, splitting, transcoding
 from chalicelib.processing.conversion.transcoding import Film
-from chalicelib.processing.media.audio_video import streams
+from chalicelib.processing.media.audio_video import clips, streams
 from chalicelib.processing.media.audio_video.streams import Probe
 from chalicelib.processing.problems import ProcessingTimeout, Unreadable
 from tests import media_files
+from tests.processing.media.audio_video.test_colours import HEVC, difference, hdr, poster
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast")
 YUV = (*H264, "-pix_fmt", "yuv420p")
+MPEG2 = ("-c:v", "mpeg2video", "-q:v", "2")
+AS_709 = ("-vf", "scale=out_color_matrix=bt709")
 
 
 def pictures(seconds: float = 1, size: str = "64x48", rate: int = 10) -> tuple[str, ...]:
@@ -132,6 +136,40 @@ def test_every_kind_of_film_has_a_master(
     assert len(found.streams) == (1 if channels is None else 2)
     sound = found.first("audio")
     assert (sound.channels if sound else None) == channels
+
+
+COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "HD that says nothing": ("1280x720", ("-c:v", "mpeg4", "-q:v", "2")),
+    "SD that says nothing": ("640x360", ("-c:v", "mpeg4", "-q:v", "2")),
+    "HD that says BT.601": ("1280x720", (*MPEG2, "-colorspace", "smpte170m")),
+    "HD that says BT.709": ("1280x720", (*AS_709, *MPEG2, "-colorspace", "bt709")),
+    "SD that says BT.709": ("640x360", (*AS_709, *MPEG2, "-colorspace", "bt709")),
+    "full range": ("640x360", ("-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p")),
+    "HDR": ("640x360", (*hdr("smpte2084"), *HEVC)),
+}
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_master_and_a_clip_have_the_colours_of_their_film(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("STRIP_SECONDS", "ENCODING_SECONDS"):
+        monkeypatch.setattr(clips, limit, 300.0)
+    size, options = COLOURS[name]
+    bars = ("-f", "lavfi", "-i", f"smptebars=size={size}:rate=10:duration=3")
+    source = media_files.ffmpeg(*bars, *options, f"{tmp_path}/a.mkv")
+    before = poster(source, "video/x-matroska")
+    assert master(source, tmp_path / "made.mp4", "video/x-matroska").deed == "transcode"
+    assert difference(poster(f"{tmp_path}/made.mp4", "video/mp4"), before) < 2
+    clip = clips.short(source, streams.probe(source))
+    assert clip is not None
+    (tmp_path / "clip.mp4").write_bytes(clip.data)
+    assert difference(poster(f"{tmp_path}/clip.mp4", "video/mp4"), before) < 2
+    strip = clips.strip(source, streams.probe(source))
+    assert strip is not None
+    with Image.open(io.BytesIO(strip.data)) as stills:
+        first = stills.crop((0, 0, stills.width // clips.STILLS, stills.height))
+        assert difference(first, before.resize(first.size)) < 6
 
 
 def test_a_clip_that_breaks_in_the_middle_has_none(tmp_path: Path) -> None:

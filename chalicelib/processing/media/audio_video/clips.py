@@ -36,7 +36,8 @@ def short(source: str, found: Probe) -> Picture | None:
         return None
     images.check_pixels(stream.width, stream.height)
     width, height = (side + side % 2 for side in images.fit(stream.shown_size(), CLIP_BOX))
-    for conversion in dict.fromkeys((colours.conversion(stream), ())):
+    steps = colours.conversion(stream)
+    for conversion in (steps, ()) if steps else ((),):
         data = _encoded(source, stream, _begin(seconds), (width, height), conversion)
         if data:
             return Picture(CLIP, "video/mp4", width, height, data)
@@ -67,12 +68,11 @@ def _encoded(
         drawn = drawn.filter("fps", CLIP_FRAMES_PER_SECOND)
     if stream.is_interlaced:
         drawn = drawn.filter("yadif", deint="interlaced")
-    drawn = drawn.filter("scale", *size, **colours.scale_options(stream)).filter("setsar", 1)
-    for name, arguments in conversion:
-        drawn = drawn.filter(name, **arguments)
+    drawn = colours.as_bt709(drawn, size, stream, conversion)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "clip.mp4")
         coded = {"vcodec": "libx264", "preset": "veryfast", "crf": 28, "pix_fmt": "yuv420p"}
+        coded |= colours.BT709
         command = (
             drawn.output(
                 path, threads=1, movflags="+faststart", map_metadata=-1, fflags="+bitexact", **coded

@@ -17,6 +17,16 @@ _KNEE = 0.9
 """Up to this share of white, tones stay as they are; brighter ones share what is left."""
 
 _HIGH_DEFINITION_LINES = 720
+
+BT709 = {
+    "colorspace": "bt709",
+    "color_primaries": "bt709",
+    "color_trc": "bt709",
+    "color_range": "tv",
+}
+"""The options by which an encoder writes down that colours are those of BT.709."""
+
+_INTO_BT709 = {"out_color_matrix": "bt709", "out_range": "tv"}
 _ALPHA_FORMATS = ("yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16")
 
 
@@ -63,6 +73,26 @@ def conversion(stream: Stream) -> tuple[Filter, ...]:
         ("format", {"pix_fmts": "gbrp"}),
     ]
     return tuple(filters)
+
+
+def as_bt709(drawn: Any, size: tuple[int, int], stream: Stream, steps: tuple[Filter, ...]) -> Any:
+    """Scale a video, and bring its colours to BT.709, as `BT709` says of it.
+
+    One scaler does both where it can: a second one takes what says nothing for BT.601.
+
+    Args:
+        drawn: its pictures, as ffmpeg-python has them.
+        size: width and height in pixels.
+        stream: what ffprobe says of them.
+        steps: what `conversion` gives, or nothing.
+    """
+    if not steps:
+        options = scale_options(stream) | _INTO_BT709
+        return drawn.filter("scale", *size, **options).filter("setsar", 1)
+    drawn = drawn.filter("scale", *size, **scale_options(stream))
+    for name, arguments in steps:
+        drawn = drawn.filter(name, **arguments)
+    return drawn.filter("scale", **_INTO_BT709).filter("setsar", 1)
 
 
 def _known(name: str, otherwise: str) -> str:
