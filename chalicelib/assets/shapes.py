@@ -87,6 +87,7 @@ class AssetShown(msgspec.Struct, kw_only=True):
         uploaded_by: who uploaded it.
         created_at: when the upload was reserved.
         updated_at: when something that you can see changed last.
+        purge_at: when it goes from the trash for good; left out where it is not in the trash.
     """
 
     id: str
@@ -119,6 +120,7 @@ class AssetShown(msgspec.Struct, kw_only=True):
     uploaded_by: Person
     created_at: str
     updated_at: str
+    purge_at: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def shown(asset: AssetMetadata, face: Face, now: datetime, actor: Actor) -> AssetShown:
@@ -161,6 +163,7 @@ def shown(asset: AssetMetadata, face: Face, now: datetime, actor: Actor) -> Asse
         uploaded_by=asset.uploaded_by,
         created_at=asset.created_at,
         updated_at=asset.updated_at if whole else asset.seen_at or asset.created_at,
+        purge_at=asset.purge_at if whole and asset.purge_at is not None else msgspec.UNSET,
     )
 
 

@@ -1,6 +1,6 @@
 """The trash: there and back, and out of it for good."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.assets import due_work
 from chalicelib.core import clock, storage
@@ -14,13 +14,16 @@ def test_what_is_in_the_trash_is_gone_from_viewers_and_comes_back_as_it_was(shel
     before = shelf.shown(asset_id)
     shelf.trash(asset_id)
     shelf.trash(asset_id)
-    assert shelf.shown(asset_id)["status"] == "trashed"
+    trashed = shelf.shown(asset_id)
+    assert trashed["status"] == "trashed"
+    left = datetime.fromisoformat(trashed["purge_at"]) - clock.now()
+    assert left.days in {29, 30}
     shelf.assert_refused(shelf.get(f"/assets/{asset_id}/", "viewer"), 404, "not_found")
     shelf.assert_refused(shelf.get(f"/assets/{asset_id}/download/", "viewer"), 404, "not_found")
     assert shelf.get("/assets/").json["items"] == []
     shelf.cloud.run(INDEX)
     (listed,) = shelf.get("/assets/?trashed=true&status=trashed").json["items"]
-    assert listed["id"] == asset_id
+    assert (listed["id"], listed["purge_at"]) == (asset_id, trashed["purge_at"])
     assert shelf.get("/assets/?trashed=true", "viewer").json["items"] == []
     assert shelf.pipeline.usage() == (3, 1)
     restored = shelf.post(f"/assets/{asset_id}/restore/")
