@@ -4,7 +4,8 @@ import { computed, signal } from "./vendor/preact.js";
 
 /** @typedef {{ name: "library" | "workflow" | "inbox" | "preferences" | "shares"
  *   | "collections" | "collection" | "search" | "screens" | "device" | "groups" | "rollout"
- *   | "playlists" | "playlist", id: string }} Place */
+ *   | "playlists" | "playlist" | "templates" | "template" | "rules" | "rule" | "flags"
+ *   | "descriptions", id: string }} Place */
 
 /** The address of the whole library. */
 export const LIBRARY = "/";
@@ -37,6 +38,18 @@ export const GROUPS = "/?groups=all";
 
 /** The address of what screens play. */
 export const PLAYLISTS = "/?playlists=all";
+
+/** The address of what is said of all assets, as a table. */
+export const DESCRIPTIONS = "/?descriptions=all";
+
+/** The address of who has to approve what. */
+export const TEMPLATES = "/?templates=all";
+
+/** The address of what is looked for in everything that becomes ready. */
+export const RULES = "/?rules=all";
+
+/** The address of what was flagged and waits for a moderator. */
+export const FLAGS = addressOfFlags("open");
 
 const search = signal(location.search);
 
@@ -103,17 +116,15 @@ const WITH_ID = /** @type {const} */ ([
   "device",
   "playlist",
   "rollout",
+  "template",
+  "rule",
+  "flags",
 ]);
 
 /** The pages of all things of a kind. */
 const LISTS = /** @type {const} */ ([
-  "shares",
-  "collections",
-  "inbox",
-  "preferences",
-  "screens",
-  "groups",
-  "playlists",
+  "shares", "collections", "inbox", "preferences", "screens",
+  "groups", "playlists", "templates", "rules", "descriptions",
 ]);
 
 addEventListener("popstate", readAddress);
@@ -190,6 +201,30 @@ export function addressOfPlaylist(id) {
  */
 export function addressOfRollout(id) {
   return `/?rollout=${encodeURIComponent(id)}`;
+}
+
+/**
+ * The address of a review template.
+ * @param {string} id `new` for one that is not there yet.
+ */
+export function addressOfTemplate(id) {
+  return `/?template=${encodeURIComponent(id)}`;
+}
+
+/**
+ * The address of a moderation rule.
+ * @param {string} id `new` for one that is not there yet.
+ */
+export function addressOfRule(id) {
+  return `/?rule=${encodeURIComponent(id)}`;
+}
+
+/**
+ * The address of what was flagged.
+ * @param {string} status `open` or `resolved`.
+ */
+export function addressOfFlags(status) {
+  return `/?flags=${encodeURIComponent(status)}`;
 }
 
 /**

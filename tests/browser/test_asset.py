@@ -1,11 +1,15 @@
 """The page of one asset: described, replaced, published, deleted, restored, reported."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser import samples
 from tests.browser.console import PROCESSING_MS, Console
+from tests.browser.wall import Wall
+from tests.stack import Stack
 
 Visit = Callable[..., Console]
 
@@ -70,6 +74,33 @@ def test_a_new_version_is_compared_published_and_rolled_back(editor: Console) ->
     expect(detail).to_contain_text("3, published")
 
 
+def test_a_branch_is_named_and_becomes_the_newest_version(
+    editor: Console, stack: Stack, browser: Browser
+) -> None:
+    detail = _open_new(editor, "branched.png")
+    asset_id = parse_qs(urlsplit(editor.page.url).query)["asset"][0]
+    request = browser.new_context(base_url=stack.url).request
+    wall, path = Wall(stack, request), f"assets/{asset_id}"
+    branch = {"name": "darker", "from_version": 1}
+    wall.call("POST", f"{path}/branches/", branch, "editor@acme.test")
+    file = samples.picture("night.png")
+    wanted = {"filename": file["name"], "size_bytes": len(file["buffer"])}
+    wanted |= {"content_type": file["mimeType"], "branch": "darker"}
+    reserved = wall.call("POST", f"{path}/upload_version/", wanted, "editor@acme.test")
+    upload = reserved["upload"]
+    assert request.post(upload["url"], multipart={**upload["fields"], "file": file}).ok
+    job = f"processing/{reserved['job']['id']}/status/?wait=20"
+    for _ in range(PROCESSING_MS // 1000):  # answered at each change
+        if wall.call("GET", job)["status"] == "completed":
+            break
+    editor.page.reload()
+    second = detail.get_by_role("listitem").filter(has_text="On the branch “darker”")
+    second.get_by_role("button", name="Make it the newest version: Version 2").press("Enter")
+    third = detail.get_by_role("listitem").filter(has_text="Version 3")
+    expect(third).to_contain_text("Published")
+    expect(third).not_to_contain_text("On the branch")
+
+
 def test_what_replaces_a_file_is_followed_and_asked_about_in_the_detail(editor: Console) -> None:
     there = samples.picture("terrace.png")
     editor.upload(there)
@@ -112,7 +143,11 @@ def test_what_comes_out_of_the_trash_is_not_called_deleted(editor: Console) -> N
     expect(editor.page.get_by_role("dialog")).to_have_count(0)
     expect(editor.page.locator("a[data-asset]:focus, #content:focus")).to_have_count(1)
     editor.page.get_by_role("button", name="Trash").click()
-    editor.open_detail("back").get_by_role("button", name="Restore").press("Enter")
+    expect(editor.page.locator(".count-found")).to_contain_text("deleted for good 30 days after")
+    expect(editor.card("back")).to_contain_text(re.compile("Deleted for good in.(29|30).days"))
+    trashed = editor.open_detail("back")
+    expect(trashed).to_contain_text("Deleted for good on")
+    trashed.get_by_role("button", name="Restore").press("Enter")
     expect(editor.page.get_by_text("“back” is back.")).to_be_visible()
     expect(editor.card("back")).to_have_count(0)
     expect(editor.row("back.png")).to_contain_text("Ready")

@@ -1,11 +1,13 @@
 """What members say of an asset, in its detail."""
 
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
 from tests.browser import samples
 from tests.browser.console import Console
+from tests.browser.reviews import MAIL_SECONDS
 
 Visit = Callable[..., Console]
 
@@ -50,6 +52,41 @@ def test_comments_that_cannot_be_had_can_be_asked_for_again(editor: Console) -> 
     editor.page.unroute("**/comments/?*")
     said.get_by_role("button", name="Try again").press("Enter")
     expect(said).to_contain_text("Nobody has commented yet.")
+
+
+def test_what_others_wrote_is_new_until_it_was_seen(editor: Console, visit: Visit) -> None:
+    editor.upload(samples.picture("much discussed.png"))
+    editor.expect_outcome("much discussed.png", "Ready")
+    viewer = visit("viewer@acme.test")
+    viewer.page.set_viewport_size({"width": 1280, "height": 400})
+    said = _comments(viewer, "much discussed")
+    for words in ("One thing.", "Another, @editor@acme.test."):
+        said.get_by_label("Your comment").fill(words)
+        said.get_by_role("button", name="Send").click()
+        expect(said.get_by_text(words)).to_be_visible()
+    expect(said.get_by_text("New", exact=True)).to_have_count(0)
+
+    page = editor.page
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto("/?inbox=mine")
+    mention = page.get_by_role("listitem").filter(has_text="Another, @editor@acme.test.")
+    give_up_at = time.monotonic() + MAIL_SECONDS
+    while mention.count() == 0:
+        assert time.monotonic() < give_up_at, "nobody was told"
+        with page.expect_response("**/api/v3/inbox/*"):
+            page.reload()
+    expect(mention).to_contain_text("2 new comments")
+    page.get_by_role("banner").get_by_role("link", name="Library").click()
+    detail = editor.open_detail("much discussed")
+    with page.expect_response("**/comments/read/") as noted:
+        detail.get_by_role("button", name="2 new comments").press("Enter")
+    assert noted.value.json() == {"unread": 0}
+    expect(detail.get_by_role("heading", name="Comments")).to_be_focused()
+    expect(detail.get_by_text("New", exact=True)).to_have_count(2)
+    page.reload()
+    expect(detail.get_by_text("One thing.")).to_be_attached()
+    expect(detail.get_by_role("button", name="new comments")).to_have_count(0)
+    expect(detail.get_by_text("New", exact=True)).to_have_count(0)
 
 
 def _comments(console: Console, title: str) -> Locator:

@@ -41,6 +41,8 @@ def console(_stocked: None, visit: Visit) -> Console:
 def test_filters_stand_in_the_address_and_back_takes_them_away(console: Console) -> None:
     console.page.get_by_label("Kind").select_option("Documents")
     _expect_titles(console, "beta")
+    count = console.page.locator(".count-found").get_by_role("status")
+    expect(count).to_have_text("1 asset")
     console.page.get_by_label("Kind").select_option("Every kind")
     console.page.get_by_label("Status").select_option("Failed")
     _expect_titles(console, "delta")

@@ -1,5 +1,7 @@
 """The grid and the detail of one asset: by mouse, by keyboard, by address."""
 
+import re
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +13,7 @@ from tests.browser.console import Console
 from tests.stack import Stack
 
 Visit = Callable[..., Console]
+INDEXED_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +132,21 @@ def test_one_stop_of_tab_is_enough_for_the_grid(stocked: Console) -> None:
     assert cards.evaluate_all("all => all.filter(card => card.tabIndex === 0).length") == 1
 
 
+def test_one_press_of_tab_leads_past_the_head_to_the_assets(stocked: Console) -> None:
+    page = stocked.page
+    page.reload()
+    expect(stocked.card("third of three")).to_be_visible()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the assets")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    first = page.get_by_role("list", name="Assets").locator("a").first
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_a_library_that_cannot_be_loaded_offers_to_try_again(editor: Console) -> None:
     editor.expect_message("503")
     editor.page.route("**/api/v3/assets/?*", lambda route: route.fulfill(status=503))
@@ -154,12 +172,22 @@ def test_who_is_signed_in_is_asked_again_until_reef_answers(editor: Console) -> 
 
 def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
     console = visit("editor@globex.test")
-    _reserve(console.page, stack.token("editor@globex.test"), 65)
+    token = stack.token("editor@globex.test")
+    _reserve(console.page, token, 65)
+    give_up_at = time.monotonic() + INDEXED_SECONDS
+    while _waiting(console.page, token) < 65:
+        assert time.monotonic() < give_up_at, "the index does not follow"
     console.page.reload()
     console.await_library()
     cards = console.page.get_by_role("list", name="Assets").locator("a")
     waiting = cards.filter(has_text="waiting")
     expect(waiting).to_have_count(60)
+    count = console.page.locator(".count-found").get_by_role("status")
+    expect(count).to_have_text(re.compile(r"^(6[5-9]|[7-9]\d|1\d\d) assets$"))
+    console.page.set_viewport_size({"width": 390, "height": 800})
+    console.page.reload()
+    expect(count).to_have_text("More than 60 assets")
+    console.page.set_viewport_size({"width": 1280, "height": 800})
     waiting.last.scroll_into_view_if_needed()
     expect(console.card("waiting 0")).to_have_count(1)
 
@@ -200,3 +228,11 @@ def _reserve(page: Page, token: str, count: int) -> None:
             },
         )
         assert answer.status == 201
+
+
+def _waiting(page: Page, token: str) -> int:
+    """Count the assets that the index knows as waiting for their bytes."""
+    headers = {"Authorization": f"Bearer {token}"}
+    query = "facets=true&limit=1&status=uploading"
+    found = page.request.get(f"/api/v3/assets/?{query}", headers=headers).json()["facets"]
+    return sum(found["kind"].values())

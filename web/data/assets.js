@@ -101,12 +101,13 @@ export async function tagAssets(assets, operation, tags) {
 }
 
 /**
- * List an asset's newest versions.
+ * List a page of an asset's versions, the newest first.
  * @param {string} id
+ * @param {string | null} cursor
  * @returns {Promise<{ items: Version[], next_cursor: string | null }>}
  */
-export function versionsOf(id) {
-  return call("GET", `${pathOf(id)}versions/`);
+export function versionsOf(id, cursor) {
+  return call("GET", `${pathOf(id)}versions/`, { query: cursor ? { cursor } : {} });
 }
 
 /**
@@ -118,6 +119,20 @@ export function versionsOf(id) {
 export async function moveVersion(asset, number, deed) {
   const body = deed === "publish" ? {} : undefined;
   await call("POST", `${pathOf(asset.id)}versions/${number}/${deed}/`, { body });
+  noteChange();
+  const fresh = await loadAsset(asset.id);
+  if (fresh && isUnsettled(fresh)) follow(asset.id, loadAsset);
+}
+
+/**
+ * Make a branch's newest version the newest of all.
+ * @param {Asset} asset
+ * @param {string} name The branch's.
+ * @param {boolean} anyway Whether what came meanwhile may be left behind.
+ */
+export async function mergeBranch(asset, name, anyway) {
+  const body = anyway ? { strategy: "theirs" } : {};
+  await call("POST", `${pathOf(asset.id)}branches/${encodeURIComponent(name)}/merge/`, { body });
   noteChange();
   const fresh = await loadAsset(asset.id);
   if (fresh && isUnsettled(fresh)) follow(asset.id, loadAsset);

@@ -51,6 +51,54 @@ export function resolveComment(assetId, id, resolved) {
 }
 
 /**
+ * Count the comments of others that whoever is signed in has not read.
+ * @param {string} assetId
+ * @returns {Promise<number>}
+ */
+export async function countUnread(assetId) {
+  return (await call("GET", `${pathOf(assetId)}unread/`)).unread;
+}
+
+/** The counts of one look at the inbox, by asset. @type {Map<string, Promise<number>>} */
+const counts = new Map();
+
+/**
+ * Count them as `countUnread`, once for all who ask at a look at the inbox.
+ * @param {string} assetId
+ */
+export function unreadOnce(assetId) {
+  const known = counts.get(assetId) ?? countUnread(assetId);
+  counts.set(assetId, known);
+  return known;
+}
+
+/** Count anew from now on. */
+export function forgetUnread() {
+  counts.clear();
+}
+
+/**
+ * Note that all comments up to one have been read.
+ * @param {string} assetId
+ * @param {string} id
+ */
+export function markRead(assetId, id) {
+  return call("POST", `${pathOf(assetId)}read/`, { body: { comment_id: id } });
+}
+
+/**
+ * The comments that are new to a member: the last ones of others.
+ * @param {Comment[]} comments The oldest first.
+ * @param {string} memberId
+ * @param {number} count
+ * @returns {Set<string>} Their ids.
+ */
+export function newestOf(comments, memberId, count) {
+  const others = comments.filter((one) => !one.deleted && one.author.id !== memberId);
+  return new Set(count > 0 ? others.slice(-count).map((one) => one.id) : []);
+}
+
+/**
  * The threads of comments: each with its beginning and the answers to it, the oldest first.
  * @param {Comment[]} comments
  * @returns {{ first: Comment, answers: Comment[] }[]}

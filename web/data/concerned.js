@@ -8,7 +8,7 @@ const AT_ONCE = 10;
 
 /**
  * @param {string} assetId
- * @returns {Promise<import("../types.js").Concerned>}
+ * @returns {Promise<import("../screen_types.js").Concerned>}
  */
 export function concernedScreens(assetId) {
   return call("GET", `assets/${encodeURIComponent(assetId)}/concerned_screens/`);
@@ -17,10 +17,10 @@ export function concernedScreens(assetId) {
 /**
  * Which screens have one of several assets.
  * @param {string[]} assetIds At least one.
- * @returns {Promise<import("../types.js").Concerned>} Its version is that of the first one.
+ * @returns {Promise<import("../screen_types.js").Concerned>} Its version is that of the first one.
  */
 export async function screensConcernedBy(assetIds) {
-  /** @type {import("../types.js").Concerned[]} */
+  /** @type {import("../screen_types.js").Concerned[]} */
   const found = [];
   for (let from = 0; from < assetIds.length; from += AT_ONCE) {
     found.push(...(await Promise.all(assetIds.slice(from, from + AT_ONCE).map(concernedScreens))));
@@ -33,7 +33,7 @@ export async function screensConcernedBy(assetIds) {
 /**
  * Which screens have which version of an asset, and since when.
  * @param {string} assetId
- * @returns {Promise<import("../types.js").OnScreen[]>}
+ * @returns {Promise<import("../screen_types.js").OnScreen[]>}
  */
 export function versionsOnScreens(assetId) {
   return everyOf(`assets/${encodeURIComponent(assetId)}/screens/`);

@@ -2,6 +2,7 @@
 
 import { Problem, call, pause } from "../api.js";
 import { computed, signal } from "../vendor/preact.js";
+import { tenant } from "./library.js";
 
 /** @typedef {import("../types.js").Asset} Asset */
 
@@ -11,8 +12,10 @@ export const me = signal(/** @type {import("../types.js").Me | null} */ (null));
 /** Whether they may upload; nobody is offered what they may not. */
 export const mayUpload = computed(() => has("contributor", "editor", "admin"));
 
-/** Whether they may make share links of what is published. */
-export const mayShare = computed(() => has("contributor", "editor", "admin"));
+/** Whether they may make share links of what is published: the tenant says which roles do. */
+export const mayShare = computed(() =>
+  has(...(tenant.value?.settings?.SHARE_ROLES ?? ["contributor", "editor", "admin"])),
+);
 
 /** Whether they keep the tenant's collections. */
 export const mayCollect = computed(() => has("editor", "admin"));
@@ -25,6 +28,9 @@ export const seesAll = computed(() => has("editor", "moderator", "admin"));
 
 /** Whether they say what screens play. */
 export const mayProgramme = computed(() => has("editor", "admin"));
+
+/** Whether they decide over what was flagged, and keep the rules that flag. */
+export const moderates = computed(() => has("moderator", "admin"));
 
 /** Whether they may do everything in the tenant. */
 export const isAdmin = computed(() => has("admin"));

@@ -3,8 +3,8 @@
 import { call, callTagged } from "../api.js";
 import { everyOf } from "./pages.js";
 
-/** @typedef {import("../types.js").Playlist} Playlist */
-/** @typedef {import("../types.js").PlaylistItem} PlaylistItem */
+/** @typedef {import("../screen_types.js").Playlist} Playlist */
+/** @typedef {import("../screen_types.js").PlaylistItem} PlaylistItem */
 
 /** @typedef {{ name: string, items: PlaylistItem[], priority: number }} Wanted */
 

@@ -3,8 +3,8 @@
 import { call, callTagged } from "../api.js";
 import { everyOf } from "./pages.js";
 
-/** @typedef {import("../types.js").Device} Device */
-/** @typedef {import("../types.js").Group} Group */
+/** @typedef {import("../screen_types.js").Device} Device */
+/** @typedef {import("../screen_types.js").Group} Group */
 
 /** What people say of a screen. @typedef {{ name: string, time_zone: string, groups: string[] }} Said */
 
@@ -75,7 +75,7 @@ export function giveDevice(id, playlistIds, tag) {
  * What a screen plays on a day of its own time zone.
  * @param {string} id
  * @param {string} date Empty for today.
- * @returns {Promise<import("../types.js").Day>}
+ * @returns {Promise<import("../screen_types.js").Day>}
  */
 export function dayOf(id, date) {
   return call("GET", `${pathOf(id)}schedule/day/`, { query: date ? { date } : {} });
@@ -98,7 +98,7 @@ export function giveGroup(name, playlistIds, canary) {
   return call("PUT", `device_groups/${encodeURIComponent(name)}/playlists/`, { body });
 }
 
-/** @param {string} id @returns {Promise<import("../types.js").Rollout>} */
+/** @param {string} id @returns {Promise<import("../screen_types.js").Rollout>} */
 export function loadRollout(id) {
   return call("GET", `rollouts/${encodeURIComponent(id)}/`);
 }

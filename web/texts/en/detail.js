@@ -41,6 +41,11 @@ export function type(name, contentType) {
   return `${name} (${contentType})`;
 }
 
+/** @param {string} moment @param {string} when Such as: in 3 days. */
+export function purged(moment, when) {
+  return `Deleted for good on ${moment} (${when}).`;
+}
+
 /** @param {number} current @param {number | null | undefined} published */
 export function version(current, published) {
   if (!published) return `${current}, not published`;

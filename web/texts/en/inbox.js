@@ -11,6 +11,7 @@ export const failed = "The inbox could not be loaded.";
 export const noMore = "it waits for you no more.";
 export const nothing = "Nothing waits for your decision.";
 export const over = " · waits for you no more";
+export const sections = "Reviews and moderation";
 export const title = "Inbox";
 export const toDecide = "To decide";
 

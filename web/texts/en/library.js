@@ -23,6 +23,7 @@ export const chooseNone = "Choose none";
 export const chosen = "Chosen";
 export const chosenAssets = "Chosen assets";
 export const clear = "Show everything";
+export const descriptions = "Descriptions as a table";
 export const download = "Download";
 export const failed = "The library could not be loaded.";
 export const filters = "Narrow the library";
@@ -106,6 +107,26 @@ export function nothingTrashedFor(words) {
 /** @param {string} title */
 export function choose(title) {
   return `Choose ${title}`;
+}
+
+/** @param {number} count */
+export function count(count) {
+  return counted(count, "asset", "assets");
+}
+
+/** @param {number} count */
+export function moreThan(count) {
+  return `More than ${counted(count, "asset", "assets")}`;
+}
+
+/** @param {number} days */
+export function retention(days) {
+  return `What is here is deleted for good ${counted(days, "day", "days")} after it came here.`;
+}
+
+/** @param {string} when Such as: in 3 days. */
+export function purged(when) {
+  return `Deleted for good ${when}`;
 }
 
 /** @param {number} count */

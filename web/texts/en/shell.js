@@ -14,6 +14,7 @@ export const shares = "Shared links";
 export const signIn = "Sign in";
 export const signOut = "Sign out";
 export const skip = "Skip to the content";
+export const skipToAssets = "Skip to the assets";
 export const stopUploads = "Uploads are under way. Sign out and stop them?";
 export const toDecide = "to decide";
 export const unreachable = "Reef cannot be reached.";

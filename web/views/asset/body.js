@@ -9,6 +9,7 @@ import { say } from "../../data/toasts.js";
 import { common, detail as t } from "../../texts.js";
 import { html, useSignal } from "../../vendor/preact.js";
 import { reasonWords } from "../../wording/assets.js";
+import { fromNow, moment } from "../../wording/format.js";
 import { useConcern } from "../shared/concern.js";
 import { DownloadButton } from "../shared/download.js";
 import { Icon } from "../shared/icons.js";
@@ -17,7 +18,7 @@ import { Stage } from "../shared/stage.js";
 import { Links } from "../shares/links.js";
 import { StatusBadge } from "../shared/status_badge.js";
 import { Steps } from "../shared/steps.js";
-import { Comments } from "./comments.js";
+import { Comments, NewComments } from "./comments.js";
 import { Edit } from "./edit.js";
 import { EndUpload } from "./end_upload.js";
 import { Facts } from "./facts.js";
@@ -36,11 +37,13 @@ const EDIT = "detail-edit";
 /** @param {{ asset: Asset | null }} props */
 export function Body({ asset }) {
   const editing = useSignal(false);
+  const unread = useSignal(0);
   if (!asset) return html`<p class="detail-wait" role="status">${common.loading}</p>`;
   return html`<div class="detail-body">
     <${Stage} asset=${asset} />
     <div class="detail-side" role="group" aria-label=${t.about} tabindex="0">
       <${State} asset=${asset} />
+      <${NewComments} unread=${unread} />
       <${DownloadButton} asset=${asset} />
       <${Deeds} asset=${asset} edit=${() => (editing.value = true)} />
       <${Replacing} asset=${asset} />
@@ -57,7 +60,7 @@ export function Body({ asset }) {
         : html`<${Facts} asset=${asset} />`}
       <${SameBytes} asset=${asset} />
       <${Versions} asset=${asset} />
-      <${Comments} asset=${asset} />
+      <${Comments} asset=${asset} unread=${unread} />
       ${asset.status !== "trashed" && html`<${OnScreens} key=${asset.id} id=${asset.id} />`}
       ${asset.status !== "trashed" && html`<${Flag} id=${asset.id} />`}
     </div>
@@ -77,6 +80,7 @@ function State({ asset }) {
   return html`<div class="detail-status">
     <${StatusBadge} asset=${asset} />
     ${reason && html`<p class="reason">${reason}</p>`}
+    ${asset.purge_at && html`<p class="hint">${t.purged(moment(asset.purge_at), fromNow(asset.purge_at))}</p>`}
     ${open && html`<${Steps} job=${job} reason=${asset.status_reason} />`}
     <${EndUpload} asset=${asset} />
     <${RetryButton} asset=${asset} />

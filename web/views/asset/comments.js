@@ -3,8 +3,11 @@
 import { wordsOf } from "../../api.js";
 import {
   addComment,
+  countUnread,
   deleteComment,
   loadComments,
+  markRead,
+  newestOf,
   resolveComment,
   threadsOf,
 } from "../../data/comments.js";
@@ -18,16 +21,40 @@ import { Icon } from "../shared/icons.js";
 
 const LONGEST = 10_000;
 
-/** @param {{ asset: import("../../types.js").Asset }} props */
-export function Comments({ asset }) {
+/** The id of the heading, to which the way to what is new leads. */
+const TITLE = "comments-title";
+
+/**
+ * The way to comments that are new, which stand below everything else.
+ * @param {{ unread: import("../../vendor/preact.js").Signal<number> }} props
+ */
+export function NewComments({ unread }) {
+  if (unread.value === 0) return null;
+  return html`<p>
+    <button class="button small" onClick=${() => document.getElementById(TITLE)?.focus()}>
+      <${Icon} name="people" />${t.newCount(unread.value)}
+    </button>
+  </p>`;
+}
+
+/**
+ * @param {{ asset: import("../../types.js").Asset,
+ *   unread: import("../../vendor/preact.js").Signal<number> }} props `unread`: how many are new.
+ */
+export function Comments({ asset, unread }) {
   const { id } = asset;
+  const section = useRef(/** @type {HTMLElement | null} */ (null));
   const known = useSignal(/** @type {Comment[] | null} */ (null));
   const problem = useSignal("");
   const answering = useSignal("");
   const open = asset.status !== "trashed";
+  const fresh = newestOf(known.value ?? [], me.value?.id ?? "", unread.value);
   useEffect(() => void load(), [id]);
-  return html`<section class="comments" aria-labelledby="comments-title">
-    <h3 id="comments-title">${t.title}</h3>
+  useEffect(() => {
+    if (fresh.size > 0 && section.current) return whenSeen(section.current, noteRead);
+  }, [fresh.size]);
+  return html`<section class="comments" aria-labelledby=${TITLE} ref=${section}>
+    <h3 id=${TITLE} tabindex="-1">${t.title}</h3>
     ${problem.value &&
     html`<div role="alert">
       <p class="wrong">${problem}</p>
@@ -40,11 +67,15 @@ export function Comments({ asset }) {
       ${threadsOf(known.value).map(
         ({ first, answers }) =>
           html`<li key=${first.id} class=${first.resolved ? "resolved" : ""}>
-            <${Said} comment=${first} act=${open ? act : null} answer=${() => (answering.value = first.id)} />
+            <${Said} comment=${first} fresh=${fresh.has(first.id)} act=${open ? act : null}
+              answer=${() => (answering.value = first.id)} />
             ${answers.length > 0 &&
             html`<ul>
               ${answers.map(
-                (one) => html`<li key=${one.id}><${Said} comment=${one} act=${open ? act : null} /></li>`,
+                (one) =>
+                  html`<li key=${one.id}>
+                    <${Said} comment=${one} fresh=${fresh.has(one.id)} act=${open ? act : null} />
+                  </li>`,
               )}
             </ul>`}
             ${answering.value === first.id &&
@@ -58,10 +89,20 @@ export function Comments({ asset }) {
   async function load() {
     problem.value = "";
     try {
-      known.value = await loadComments(id);
+      const comments = await loadComments(id);
+      const some = newestOf(comments, me.value?.id ?? "", 1).size > 0;
+      // What is new is worth no complaint.
+      unread.value = some ? await countUnread(id).catch(() => 0) : 0;
+      known.value = comments;
     } catch (error) {
       problem.value = `${t.failed} ${wordsOf(error)}`;
     }
+  }
+
+  /** What is marked as new stays so, until the asset is opened again. */
+  function noteRead() {
+    const last = known.value?.findLast((one) => fresh.has(one.id));
+    if (last) markRead(id, last.id).catch(() => {});
   }
 
   /** @param {string} body @param {string} key @param {string} [parentId] */
@@ -85,16 +126,33 @@ export function Comments({ asset }) {
 }
 
 /**
- * @param {{ comment: Comment, act: ((comment: Comment, deed: string) => void) | null,
- *   answer?: () => void }} props `act` is null where nothing can be done any more.
+ * @param {Element} element
+ * @param {() => void} act Done once, when it is in sight.
+ * @returns {() => void} The way to wait no longer.
  */
-function Said({ comment, act, answer }) {
+function whenSeen(element, act) {
+  const watch = new IntersectionObserver((seen) => {
+    if (!seen.some((entry) => entry.isIntersecting)) return;
+    watch.disconnect();
+    act();
+  });
+  watch.observe(element);
+  return () => watch.disconnect();
+}
+
+/**
+ * @param {{ comment: Comment, fresh: boolean,
+ *   act: ((comment: Comment, deed: string) => void) | null, answer?: () => void }} props `fresh`:
+ *   whether it is new to whoever is signed in; `act` is null where nothing can be done any more.
+ */
+function Said({ comment, fresh, act, answer }) {
   const { author, body, deleted, edited_at: editedAt, resolved } = comment;
   const own = author.id === me.value?.id;
   const begins = answer !== undefined;
   return html`<p class="said-by">
       <strong><bdi>${author.email}</bdi></strong>${" "}
       <time datetime=${comment.created_at}>${moment(comment.created_at)}</time>
+      ${fresh && html`${" "}<span class="badge fresh">${t.fresh}</span>`}
       ${editedAt && html`${" "}<span>(${t.edited})</span>`}
       ${resolved && html`${" "}<span class="badge approved"><${Icon} name="check" />${t.resolved}</span>`}
     </p>

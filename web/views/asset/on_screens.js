@@ -9,11 +9,11 @@ import { html, useSignal } from "../../vendor/preact.js";
 import { moment, timeLeft } from "../../wording/format.js";
 import { Link } from "../shared/link.js";
 
-/** @typedef {import("../../types.js").OnScreen} OnScreen */
+/** @typedef {import("../../screen_types.js").OnScreen} OnScreen */
 
 /** @param {{ id: string }} props Asked for once it is opened. */
 export function OnScreens({ id }) {
-  const found = useSignal(/** @type {import("../../types.js").Concerned | null} */ (null));
+  const found = useSignal(/** @type {import("../../screen_types.js").Concerned | null} */ (null));
   const versions = useSignal(/** @type {OnScreen[]} */ ([]));
   const problem = useSignal("");
   return html`<details class="fold" onToggle=${open}>

@@ -1,6 +1,7 @@
 /** What waits for whoever is signed in, and what they were told. */
 
 import { PREFERENCES } from "../../address.js";
+import { forgetUnread } from "../../data/comments.js";
 import { approveChosen, chooseNoReview, chosen, refused } from "../../data/deciding.js";
 import { entries, loadInbox, loadMore, nextCursor, problem, state, waiting } from "../../data/inbox.js";
 import { say } from "../../data/toasts.js";
@@ -10,16 +11,18 @@ import { Icon } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
 import { Sheet } from "../shell/sheet.js";
 import { Row } from "./row.js";
+import { Tabs } from "./tabs.js";
 
 /** @typedef {import("../../types.js").InboxEntry} Entry */
 
 export function Inbox() {
   useEffect(() => {
+    forgetUnread();
     loadInbox();
     return chooseNoReview;
   }, []);
   const told = entries.value.filter((entry) => !entry.is_open);
-  return html`<${Sheet} title=${t.title}>
+  return html`<${Sheet} title=${t.title} before=${html`<${Tabs} />`}>
     ${state.value === "failed" &&
     html`<div class="message" role="alert">
       <${Icon} name="alert" />

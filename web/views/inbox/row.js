@@ -2,8 +2,9 @@
 
 import { assetOf, loadAsset } from "../../data/library.js";
 import { chosen, toggleReview } from "../../data/deciding.js";
-import { inbox as t } from "../../texts.js";
-import { html, useEffect } from "../../vendor/preact.js";
+import { unreadOnce } from "../../data/comments.js";
+import { comments, inbox as t } from "../../texts.js";
+import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { fromNow, moment } from "../../wording/format.js";
 import { Icon } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
@@ -33,6 +34,7 @@ export function Row({ entry }) {
         <${Link} to=${`/${new URL(entry.link).search}`}>${entry.title}<//>
       </p>
       <p>${entry.text}</p>
+      ${entry.kind === "mention" && entry.asset_id && html`<${Unread} id=${entry.asset_id} />`}
       ${entry.is_open && html`<${Uploader} id=${entry.asset_id} />`}
       ${entry.comment && html`<blockquote dir="auto">${entry.comment}</blockquote>`}
       <p class="hint">
@@ -65,6 +67,17 @@ function Picture({ entry }) {
       onChange=${() => toggleReview(id)}
     />
   </label>`;
+}
+
+/** How much there is to read where somebody named whoever is signed in. @param {{ id: string }} props */
+function Unread({ id }) {
+  const count = useSignal(0);
+  useEffect(() => {
+    // Worth no complaint, such as of an asset that is gone.
+    unreadOnce(id).then((found) => (count.value = found), () => {});
+  }, [id]);
+  if (count.value === 0) return null;
+  return html`<p><span class="badge fresh">${comments.newCount(count.value)}</span></p>`;
 }
 
 /** @param {{ id: string }} props */

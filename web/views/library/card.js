@@ -7,7 +7,7 @@ import { extendTo, isSelected, toggle } from "../../data/selection.js";
 import { library as t } from "../../texts.js";
 import { html } from "../../vendor/preact.js";
 import { briefly, statusWords } from "../../wording/assets.js";
-import { moment } from "../../wording/format.js";
+import { fromNow, moment } from "../../wording/format.js";
 import { Link } from "../shared/link.js";
 import { StatusBadge } from "../shared/status_badge.js";
 import { Thumbnail } from "../shared/thumbnail.js";
@@ -38,7 +38,7 @@ export function Card({ id, reachable, onFocus, place, position }) {
         ${asset && asset.status !== "approved" && html`<${StatusBadge} asset=${asset} />`}
       </span>
       <span class="card-title" dir="auto" title=${title}>${title}</span>
-      <span class="card-facts">${asset ? briefly(asset) : statusWords("uploading")}</span>
+      <span class="card-facts">${factsOf(asset)}</span>
       ${asset &&
       html`<span class="card-more state"><${StatusBadge} asset=${asset} /></span>
         <span class="card-more uploader" title=${asset.uploaded_by?.email}><bdi>${asset.uploaded_by?.email}</bdi></span>
@@ -60,4 +60,10 @@ export function Card({ id, reachable, onFocus, place, position }) {
     if (event.shiftKey) extendTo(id);
     else toggle(id);
   }
+}
+
+/** In the trash it matters most how long it stays. @param {import("../../types.js").Asset | null} asset */
+function factsOf(asset) {
+  if (!asset) return statusWords("uploading");
+  return asset.purge_at ? t.purged(fromNow(asset.purge_at)) : briefly(asset);
 }

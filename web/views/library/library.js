@@ -1,7 +1,9 @@
 /** The grid of assets, and what stands there while it is loading, empty or out of reach. */
 
-import { filters, view } from "../../address.js";
-import { loadMore, matched, more, openLibrary, order, problem, state } from "../../data/library.js";
+import { DESCRIPTIONS, filters, view } from "../../address.js";
+import { mayCollect } from "../../data/me.js";
+import { countOf } from "../../data/facets.js";
+import { loadMore, matched, more, openLibrary, order, problem, state, tenant } from "../../data/library.js";
 import { common, library as t } from "../../texts.js";
 import { clearSelection, extendTo, selectAll, toggle } from "../../data/selection.js";
 import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
@@ -12,6 +14,7 @@ import { FOUND, Filters } from "./filters.js";
 import { Nothing } from "./nothing.js";
 import { SavedSearches } from "./saved_searches.js";
 import { Icon } from "../shared/icons.js";
+import { Link } from "../shared/link.js";
 import { cardOf, focusWanted, targetOf } from "./steering.js";
 import { cardsOf, columnsOf, placeOf, roomOf, useRows } from "./window.js";
 
@@ -27,6 +30,7 @@ export function Library() {
       <div class="found-assets" id=${FOUND}>
         <${Chosen} />
         <${Matched} />
+        <${Count} />
         ${state.value === "failed" ? html`<${Failed} retry=${openLibrary} />` : html`<${Grid} />`}
         ${state.value === "ready" && html`<${More} />`}
       </div>
@@ -102,6 +106,22 @@ function Matched() {
   const similar = state.value === "ready" && matched.value === "similar";
   return html`<p class=${similar ? "message similar" : "unseen"} role="status">
     ${similar && t.similar(filters.value.q ?? "")}
+  </p>`;
+}
+
+/** How many there are, and in the trash how long they stay. */
+function Count() {
+  const chosen = filters.value;
+  const trashed = chosen.trashed === "true";
+  const shown = order.value.length;
+  const days = tenant.value?.settings?.TRASH_RETENTION_DAYS;
+  const counted = countOf(chosen) ?? 0;
+  const all = more.value === "none" ? shown : counted;
+  const known = state.value === "ready" && shown > 0;
+  return html`<p class="hint count-found">
+    <span role="status">${known && (more.value === "none" || counted > shown ? t.count(all) : t.moreThan(shown))}</span>
+    ${known && !trashed && mayCollect.value && html`${" · "}<${Link} to=${DESCRIPTIONS}>${t.descriptions}<//>`}
+    ${known && trashed && days !== undefined && html`${" · "}${t.retention(days)}`}
   </p>`;
 }
 

@@ -48,3 +48,11 @@ function stepsFrom(at, columns, forward) {
 export function cardOf(id) {
   return document.querySelector(`a[data-asset="${CSS.escape(id)}"]`);
 }
+
+/**
+ * The link of the card at which Tab stops.
+ * @returns {HTMLElement | null}
+ */
+export function reachableCard() {
+  return document.querySelector('a[data-asset][tabindex="0"]');
+}

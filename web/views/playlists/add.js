@@ -11,7 +11,7 @@ import { html, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 import { Thumbnail } from "../shared/thumbnail.js";
 
-/** @typedef {(item: import("../../types.js").PlaylistItem) => void} AddItem */
+/** @typedef {(item: import("../../screen_types.js").PlaylistItem) => void} AddItem */
 
 /** @param {{ add: AddItem }} props */
 export function Add({ add }) {
@@ -152,7 +152,7 @@ function Rule({ add }) {
   function make(event) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    /** @type {import("../../types.js").Rule} */
+    /** @type {import("../../screen_types.js").Rule} */
     const rule = {};
     const [tag, category] = ["tag", "category"].map((name) => String(form.get(name)).trim());
     if (tag) rule.tag = tag;

@@ -14,7 +14,7 @@ import { Sheet } from "../shell/sheet.js";
 import { Add } from "./add.js";
 import { Items } from "./items.js";
 
-/** @typedef {import("../../types.js").PlaylistItem} PlaylistItem */
+/** @typedef {import("../../screen_types.js").PlaylistItem} PlaylistItem */
 
 /** An entry as it is edited; `key` stays with it wherever it is moved. @typedef {{ key: string, item: PlaylistItem }} Entry */
 
@@ -147,7 +147,7 @@ function wantedOf({ name, priority, entries }) {
 
 /** @param {{ id: string }} props */
 function PlayedBy({ id }) {
-  const devices = useSignal(/** @type {import("../../types.js").Device[] | null} */ (null));
+  const devices = useSignal(/** @type {import("../../screen_types.js").Device[] | null} */ (null));
   const groups = useSignal(/** @type {string[]} */ ([]));
   useEffect(() => {
     // Without it the page still is good for something.

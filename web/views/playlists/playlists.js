@@ -12,7 +12,7 @@ import { Sheet } from "../shell/sheet.js";
 import { Tabs } from "../screens/tabs.js";
 
 export function Playlists() {
-  const found = useSignal(/** @type {import("../../types.js").Playlist[] | null} */ (null));
+  const found = useSignal(/** @type {import("../../screen_types.js").Playlist[] | null} */ (null));
   const problem = useSignal("");
   const key = useRef(crypto.randomUUID());
   useEffect(() => {

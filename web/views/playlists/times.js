@@ -4,7 +4,7 @@ import { playlists as t } from "../../texts.js";
 import { html } from "../../vendor/preact.js";
 import { localTime } from "../../wording/format.js";
 
-/** @typedef {import("../../types.js").PlaylistItem} PlaylistItem */
+/** @typedef {import("../../screen_types.js").PlaylistItem} PlaylistItem */
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 

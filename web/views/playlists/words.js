@@ -3,7 +3,7 @@
 import { playlists as t } from "../../texts.js";
 import { moment } from "../../wording/format.js";
 
-/** @param {import("../../types.js").PlaylistItem} item Empty for one that is shown always. */
+/** @param {import("../../screen_types.js").PlaylistItem} item Empty for one that is shown always. */
 export function timesWords(item) {
   const { duration_seconds, start_at, end_at, play_days, play_time_from, play_time_to } = item;
   const words = [];

@@ -7,7 +7,7 @@ import { ScreenNames } from "../shared/concern.js";
 
 /** @param {{ assetId: string, version: number }} props */
 export function RejectConcern({ assetId, version }) {
-  const found = useSignal(/** @type {import("../../types.js").Concerned | null} */ (null));
+  const found = useSignal(/** @type {import("../../screen_types.js").Concerned | null} */ (null));
   useEffect(() => {
     // Who decides need not wait for it.
     concernedScreens(assetId).then(

@@ -6,7 +6,7 @@ import { html } from "../../vendor/preact.js";
 import { Link } from "../shared/link.js";
 
 /**
- * @param {{ playlists: import("../../types.js").Playlist[], chosen: string[], words: string,
+ * @param {{ playlists: import("../../screen_types.js").Playlist[], chosen: string[], words: string,
  *   choose: ((ids: string[]) => void) | null }} props `choose` for whoever may; others see those
  *   that are played.
  */

@@ -8,8 +8,8 @@ import { common, screens as t } from "../../texts.js";
 import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { Link } from "../shared/link.js";
 
-/** @typedef {import("../../types.js").Day} Day */
-/** @typedef {import("../../types.js").Playlist} Playlist */
+/** @typedef {import("../../screen_types.js").Day} Day */
+/** @typedef {import("../../screen_types.js").Playlist} Playlist */
 
 /** The width of the drawing, for a day. */
 const WIDTH = 1000;

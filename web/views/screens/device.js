@@ -19,8 +19,8 @@ import { SaidFields, saidIn } from "./said.js";
 import { State } from "./state.js";
 
 /** @typedef {import("../../data/screens.js").TaggedDevice} Tagged */
-/** @typedef {import("../../types.js").Device} Device */
-/** @typedef {import("../../types.js").Playlist} Playlist */
+/** @typedef {import("../../screen_types.js").Device} Device */
+/** @typedef {import("../../screen_types.js").Playlist} Playlist */
 
 const BACK = html`<p class="sheet-back">
   <${Link} to=${SCREENS}><${Icon} name="previous" class="turns" />${t.back}<//>
@@ -30,7 +30,7 @@ const BACK = html`<p class="sheet-back">
 export function Device({ id }) {
   const found = useSignal(/** @type {Tagged | null} */ (null));
   const playlists = useSignal(/** @type {Playlist[]} */ ([]));
-  const groups = useSignal(/** @type {import("../../types.js").Group[]} */ ([]));
+  const groups = useSignal(/** @type {import("../../screen_types.js").Group[]} */ ([]));
   const problem = useSignal("");
   const changes = useSignal(0);
   useEffect(() => void load(), [id]);
@@ -162,7 +162,7 @@ function Facts({ device }) {
       </ul>`}`;
 }
 
-/** @param {{ group: import("../../types.js").Group, playlists: Playlist[] }} props */
+/** @param {{ group: import("../../screen_types.js").Group, playlists: Playlist[] }} props */
 function OfGroup({ group, playlists }) {
   const names = playlists.filter((one) => group.playlist_ids.includes(one.id));
   return html`<li>

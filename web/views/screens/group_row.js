@@ -11,9 +11,9 @@ import { Link } from "../shared/link.js";
 import { ChoosePlaylists } from "./choose.js";
 
 /**
- * @param {{ group: import("../../types.js").Group, devices: import("../../types.js").Device[],
- *   playlists: import("../../types.js").Playlist[],
- *   changed: (group: import("../../types.js").Group) => void }} props
+ * @param {{ group: import("../../screen_types.js").Group, devices: import("../../screen_types.js").Device[],
+ *   playlists: import("../../screen_types.js").Playlist[],
+ *   changed: (group: import("../../screen_types.js").Group) => void }} props
  */
 export function GroupRow({ group, devices, playlists, changed }) {
   const chosen = useSignal(group.playlist_ids);

@@ -11,12 +11,12 @@ import { Sheet } from "../shell/sheet.js";
 import { GroupRow } from "./group_row.js";
 import { Tabs } from "./tabs.js";
 
-/** @typedef {import("../../types.js").Group} Group */
+/** @typedef {import("../../screen_types.js").Group} Group */
 
 export function Groups() {
   const found = useSignal(/** @type {Group[] | null} */ (null));
-  const devices = useSignal(/** @type {import("../../types.js").Device[]} */ ([]));
-  const playlists = useSignal(/** @type {import("../../types.js").Playlist[]} */ ([]));
+  const devices = useSignal(/** @type {import("../../screen_types.js").Device[]} */ ([]));
+  const playlists = useSignal(/** @type {import("../../screen_types.js").Playlist[]} */ ([]));
   const problem = useSignal("");
   useEffect(() => void load(), []);
   return html`<${Sheet} title=${t.groups} before=${html`<${Tabs} />`}>

@@ -12,7 +12,7 @@ import { Link } from "../shared/link.js";
 import { Sheet } from "../shell/sheet.js";
 import { State } from "./state.js";
 
-/** @typedef {import("../../types.js").Rollout} RolloutShown */
+/** @typedef {import("../../screen_types.js").Rollout} RolloutShown */
 
 /** So often it is looked how it goes, in milliseconds. */
 const LOOK_MS = 5000;
@@ -26,8 +26,8 @@ const BACK = html`<p class="sheet-back">
 /** @param {{ id: string }} props */
 export function Rollout({ id }) {
   const found = useSignal(/** @type {RolloutShown | null} */ (null));
-  const devices = useSignal(/** @type {import("../../types.js").Device[]} */ ([]));
-  const playlists = useSignal(/** @type {import("../../types.js").Playlist[]} */ ([]));
+  const devices = useSignal(/** @type {import("../../screen_types.js").Device[]} */ ([]));
+  const playlists = useSignal(/** @type {import("../../screen_types.js").Playlist[]} */ ([]));
   const problem = useSignal("");
   useEffect(() => {
     const leaving = new AbortController();
@@ -82,7 +82,7 @@ export function Rollout({ id }) {
   }
 }
 
-/** @param {{ rollout: RolloutShown, devices: import("../../types.js").Device[] }} props */
+/** @param {{ rollout: RolloutShown, devices: import("../../screen_types.js").Device[] }} props */
 function Outcome({ rollout, devices }) {
   const { status, ends_at, ended_at, failed_device_id: failed, error } = rollout;
   if (status === "canary") return html`<p>${t.watchedUntil(moment(ends_at), fromNow(ends_at))}</p>`;
@@ -94,7 +94,7 @@ function Outcome({ rollout, devices }) {
     html`<p>${t.because(html`<${Link} to=${addressOfDevice(failed)}><bdi>${name}</bdi><//>`, error)}</p>`}`;
 }
 
-/** @param {{ id: string, device: import("../../types.js").Device | undefined }} props */
+/** @param {{ id: string, device: import("../../screen_types.js").Device | undefined }} props */
 function Trier({ id, device }) {
   if (!device) return html`<li>${t.removedScreen}</li>`;
   return html`<li>

@@ -6,7 +6,7 @@ import { html } from "../../vendor/preact.js";
 /** @type {string[]} */
 const ZONES = Intl.supportedValuesOf?.("timeZone") ?? [];
 
-/** @param {{ id: string, device?: import("../../types.js").Device }} props `id` begins the fields' ids. */
+/** @param {{ id: string, device?: import("../../screen_types.js").Device }} props `id` begins the fields' ids. */
 export function SaidFields({ id, device }) {
   const zone = device?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return html`<div class="field">

@@ -15,7 +15,7 @@ import { Pairing } from "./pairing.js";
 import { State } from "./state.js";
 import { Tabs } from "./tabs.js";
 
-/** @typedef {import("../../types.js").Device} Device */
+/** @typedef {import("../../screen_types.js").Device} Device */
 
 export function Screens() {
   const found = useSignal(/** @type {Device[] | null} */ (null));

@@ -12,7 +12,7 @@ const LOOKS = {
   new: ["closed", "clock"],
 };
 
-/** @param {{ device: import("../../types.js").Device }} props */
+/** @param {{ device: import("../../screen_types.js").Device }} props */
 export function State({ device }) {
   const state = stateOf(device);
   const [look, icon] = LOOKS[state];

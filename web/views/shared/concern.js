@@ -7,7 +7,7 @@ import { html, useLayoutEffect, useRef, useSignal } from "../../vendor/preact.js
 import { Icon } from "./icons.js";
 import { Link } from "./link.js";
 
-/** @typedef {import("../../types.js").Concerned} Concerned */
+/** @typedef {import("../../screen_types.js").Concerned} Concerned */
 
 /** @typedef {{ about: string, found: Concerned | null, deed: string, act: () => unknown }} Asked */
 

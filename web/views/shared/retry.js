@@ -1,8 +1,8 @@
 /** The button that runs an asset's failed tasks again. */
 
-import { call } from "../../api.js";
+import { call, wordsOf } from "../../api.js";
 import { follow, loadJob } from "../../data/following.js";
-import { mayEdit } from "../../data/me.js";
+import { isAdmin, mayEdit } from "../../data/me.js";
 import { loadAsset } from "../../data/library.js";
 import { common as t } from "../../texts.js";
 import { html, useSignal } from "../../vendor/preact.js";
@@ -14,6 +14,8 @@ export function RetryButton({ asset }) {
   const running = useSignal(false);
   const problem = useSignal("");
   if (!canRetry(asset) || !mayEdit(asset)) return null;
+  // What whoever lost the right to upload has sent is taken over by admins alone.
+  if (asset.status_reason === "uploader_inactive" && !isAdmin.value) return null;
   return html`<button class="button small" disabled=${running.value} onClick=${retry}>
       <${Icon} name="retry" />${running.value ? t.trying : t.retry}
     </button>
@@ -28,7 +30,7 @@ export function RetryButton({ asset }) {
       await loadAsset(asset.id);
       follow(asset.id, loadAsset);
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = wordsOf(error);
     } finally {
       running.value = false;
     }

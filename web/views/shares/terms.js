@@ -17,7 +17,8 @@ const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
  *   `link` for one that is changed.
  */
 export function Terms({ shared, link, done, leave }) {
-  const type = useSignal(link?.share_type ?? "public");
+  const types = typesAllowed();
+  const type = useSignal(link?.share_type ?? types[0][0]);
   const password = useSignal("");
   const problem = useSignal("");
   const saving = useSignal(false);
@@ -29,7 +30,7 @@ export function Terms({ shared, link, done, leave }) {
     <div class="field">
       <label for="terms-type">${t.type}</label>
       <select id="terms-type" ref=${first} value=${type.value} onChange=${choose}>
-        ${t.types.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
+        ${types.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
       </select>
     </div>
     ${type.value === "protected" &&
@@ -60,7 +61,7 @@ export function Terms({ shared, link, done, leave }) {
       <label for="terms-expires">${t.expires}</label>
       <select id="terms-expires" name="expires">
         ${link && html`<option value="">${t.unchanged}</option>`}
-        ${t.durations.map(
+        ${durationsAllowed().map(
           ([hours, words]) =>
             html`<option key=${hours} value=${hours} selected=${!link && hours === 168}>${words}</option>`,
         )}
@@ -150,6 +151,18 @@ function Field({ name, label, hint, value, type = "text", rows }) {
 /** @param {{ name: string, label: string, checked: boolean }} props */
 function Check({ name, label, checked }) {
   return html`<label class="check"><input type="checkbox" name=${name} defaultChecked=${checked} />${label}</label>`;
+}
+
+/** Whom a link may open to in this tenant. */
+function typesAllowed() {
+  const required = tenant.value?.settings?.SHARE_PASSWORD_REQUIRED;
+  return required ? t.types.filter(([value]) => value !== "public") : t.types;
+}
+
+/** How long a link may be good for in this tenant; the shortest in any case. */
+function durationsAllowed() {
+  const most = tenant.value?.settings?.SHARE_MAX_EXPIRY_HOURS ?? Infinity;
+  return t.durations.filter(([hours], at) => at === 0 || hours <= most);
 }
 
 /** A password that can be read out: four groups of four, about 79 bits. */

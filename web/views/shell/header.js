@@ -3,25 +3,30 @@
 import { COLLECTIONS, INBOX, LIBRARY, SCREENS, SHARES, place } from "../../address.js";
 import { waiting, waitingCount } from "../../data/inbox.js";
 import { mayShare, seesAll } from "../../data/me.js";
-import { tenant } from "../../data/library.js";
+import { order, tenant } from "../../data/library.js";
 import { email, signOut } from "../../session.js";
 import { busy } from "../../uploads/pace.js";
 import { shell as t } from "../../texts.js";
 import { html } from "../../vendor/preact.js";
+import { FOUND } from "../library/filters.js";
+import { reachableCard } from "../library/steering.js";
 import { Icon, Mark } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
 
 /** The places of each page of the head, those that lie behind it included. @type {Record<string, string[]>} */
 const PLACES = {
-  [LIBRARY]: ["library", "search"],
+  [LIBRARY]: ["library", "search", "descriptions"],
   [COLLECTIONS]: ["collections", "collection"],
   [SHARES]: ["shares"],
   [SCREENS]: ["screens", "device", "groups", "rollout", "playlists", "playlist"],
-  [INBOX]: ["inbox", "workflow", "preferences"],
+  [INBOX]: ["inbox", "workflow", "preferences", "flags", "rules", "rule", "templates", "template"],
 };
 
 export function Header() {
   return html`<header class="header">
+    ${place.value.name === "library" &&
+    order.value.length > 0 &&
+    html`<a class="skip" href=${`#${FOUND}`} onClick=${toAssets}>${t.skipToAssets}</a>`}
     <a class="skip" href="#content">${t.skip}</a>
     <${Link} to=${LIBRARY} class="brand"><${Mark} />${t.reef}<//>
     ${tenant.value && html`<span class="tenant" dir="auto" title=${tenant.value.name}>${tenant.value.name}</span>`}
@@ -62,6 +67,14 @@ function Usage() {
   const usage = tenant.value?.usage;
   if (!usage || !seesAll.value) return null;
   return html`<bdi class="usage">${t.usage(usage)}</bdi>`;
+}
+
+/** @param {Event} event Past all filters and counts, to the asset at which Tab would stop. */
+function toAssets(event) {
+  const card = reachableCard();
+  if (!card) return;
+  event.preventDefault();
+  card.focus();
 }
 
 function leave() {

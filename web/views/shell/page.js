@@ -7,9 +7,11 @@ import { email } from "../../session.js";
 import { html } from "../../vendor/preact.js";
 import { Collection } from "../collections/collection.js";
 import { Collections } from "../collections/collections.js";
+import { Descriptions } from "../library/descriptions.js";
 import { Detail } from "../asset/detail.js";
 import { Device } from "../screens/device.js";
 import { Drop } from "../uploads/drop.js";
+import { Flags } from "../moderation/flags.js";
 import { Groups } from "../screens/groups.js";
 import { Header } from "./header.js";
 import { Inbox } from "../inbox/inbox.js";
@@ -20,8 +22,12 @@ import { Playlists } from "../playlists/playlists.js";
 import { Preferences } from "../settings/preferences.js";
 import { Review } from "../review/review.js";
 import { Rollout } from "../screens/rollout.js";
+import { Rule } from "../moderation/rule.js";
+import { Rules } from "../moderation/rules.js";
 import { Screens } from "../screens/screens.js";
 import { Shares } from "../shares/shares.js";
+import { Template } from "../templates/template.js";
+import { Templates } from "../templates/templates.js";
 import { Toast } from "../shared/toast.js";
 import { SignIn } from "./sign_in.js";
 import { Uploads, hasUploads } from "../uploads/panel.js";
@@ -60,6 +66,18 @@ function Place() {
       return html`<${Playlists} />`;
     case "playlist":
       return html`<${Playlist} key=${id} id=${id} />`;
+    case "descriptions":
+      return html`<${Descriptions} />`;
+    case "templates":
+      return html`<${Templates} />`;
+    case "template":
+      return html`<${Template} key=${id} id=${id} />`;
+    case "rules":
+      return html`<${Rules} />`;
+    case "rule":
+      return html`<${Rule} key=${id} id=${id} />`;
+    case "flags":
+      return html`<${Flags} key=${id} status=${id} />`;
     case "preferences":
       return html`<${Preferences} />`;
     default:
