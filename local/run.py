@@ -1,5 +1,6 @@
 """Starts all of Reef on one machine, and keeps it running until told to stop."""
 
+import json
 import os
 import signal
 import subprocess
@@ -22,6 +23,9 @@ from local.token import member_token
 
 SCANNERS_OWN = "refresh_signatures"
 """The scanner refreshes the signatures itself, from the shipped file instead of the mirrors."""
+
+RECEIVER = f"{HOST}:9199"
+"""Where webhooks may be received on this machine; else they never lead to it."""
 
 READY_SECONDS = 60.0
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -67,6 +71,7 @@ class Run:
         self._environment = _environment(moto_port, dynamodb_port) | {
             "REEF_CLAMD_SOCKET": str(self.folder / "clamav" / "clamd.sock"),
             "REEF_SIGNATURES_FOLDER": str(self.folder / "clamav" / "signatures"),
+            "REEF_WEBHOOK_ALLOWED_HOSTS": json.dumps([RECEIVER]),
         }
         self._start("dynamodb", dynamodb.command(dynamodb_port))
         moto = _python("local.moto_server", str(moto_port))

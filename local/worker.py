@@ -29,6 +29,9 @@ SWEEP_SECONDS = 5
 DAILY_SECONDS = 60
 """One that looks at everything, and is called every few hours in production, waits so long."""
 
+AT_ONCE = {"deliver_webhooks": 8}
+"""How many of a function that waits for strangers run at once; of any other, one."""
+
 log = logging.getLogger("local.worker")
 
 Event = dict[str, Any]
@@ -51,9 +54,14 @@ def main(name: str) -> None:
 def _run_from_queue(function: Function, queue: str) -> None:
     sqs = boto3.client("sqs", config=Config(read_timeout=LONG_POLL_SECONDS + 40))
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    at_once = AT_ONCE.get(function.name, 1)
+    free = threading.Semaphore(at_once)
     while True:
         try:
-            take_batch(function, sqs, url, LONG_POLL_SECONDS)
+            if at_once > 1:
+                take_beside(function, sqs, url, free, LONG_POLL_SECONDS)
+            else:
+                take_batch(function, sqs, url, LONG_POLL_SECONDS)
         except (BotoCoreError, ClientError):
             log.exception("the queue %s does not answer", queue)
             time.sleep(1)
@@ -84,6 +92,12 @@ def take_batch(function: Function, sqs: Any, url: str, wait_seconds: int) -> int
     Returns:
         How many messages there were.
     """
+    messages = _receive(function, sqs, url, wait_seconds)
+    _hand_over(function, sqs, url, messages)
+    return len(messages)
+
+
+def _receive(function: Function, sqs: Any, url: str, wait_seconds: int) -> list[Message]:
     answer = sqs.receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=min(function.batch_size, 10),
@@ -92,21 +106,60 @@ def take_batch(function: Function, sqs: Any, url: str, wait_seconds: int) -> int
         MessageAttributeNames=["All"],
     )
     messages: list[Message] = answer.get("Messages", [])
+    return messages
+
+
+def _hand_over(function: Function, sqs: Any, url: str, messages: list[Message]) -> None:
+    """Hand a batch to the function, and delete what it has done."""
     if not messages:
-        return 0
+        return
     event = {"Records": [_record(message, url, sqs.meta.region_name) for message in messages]}
     try:
         done = _succeeded(messages, invoke(function, event))
     except Exception:
         log.exception("%s failed; its messages come back", function.name)
-        return len(messages)
+        return
     if done:
         entries = [
             {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
             for number, message in enumerate(done)
         ]
         sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-    return len(messages)
+
+
+def take_beside(
+    function: Function, sqs: Any, url: str, free: threading.Semaphore, wait_seconds: int
+) -> threading.Thread:
+    """Wait for messages, and hand one batch to the function while it works on others.
+
+    Args:
+        function: which.
+        sqs: a client.
+        url: the queue's.
+        free: counts how many more batches it may have at a time.
+        wait_seconds: how long to wait for messages.
+
+    Returns:
+        The thread that does it.
+    """
+    free.acquire()
+
+    def work(messages: list[Message]) -> None:
+        try:
+            _hand_over(function, sqs, url, messages)
+        except (BotoCoreError, ClientError):
+            log.exception("what %s has done could not be deleted; it comes back", function.name)
+        finally:
+            free.release()
+
+    try:
+        messages = _receive(function, sqs, url, wait_seconds)
+    except BaseException:
+        free.release()
+        raise
+    thread = threading.Thread(target=work, args=(messages,), daemon=True)
+    thread.start()
+    return thread
 
 
 def invoke(function: Function, event: Event) -> Any:

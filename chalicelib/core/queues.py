@@ -9,12 +9,23 @@ import msgspec
 from chalicelib.core.aws import client
 
 
-def send(queue_url: str, tenant_id: str, body: dict[str, Any]) -> None:
-    """Send one message; on a standard queue the group keeps one tenant from holding up others."""
+def send(
+    queue_url: str, tenant_id: str, body: dict[str, Any], *, delay_seconds: int | None = None
+) -> None:
+    """Send one message; on a standard queue the group keeps one tenant from holding up others.
+
+    Args:
+        queue_url: where to.
+        tenant_id: whose work it is.
+        body: JSON-like.
+        delay_seconds: how long the queue keeps it back, at most 900.
+    """
+    delayed = {"DelaySeconds": delay_seconds} if delay_seconds else {}
     client("sqs").send_message(
         QueueUrl=queue_url,
         MessageBody=msgspec.json.encode(body).decode(),
         MessageGroupId=tenant_id,
+        **delayed,
     )
 
 

@@ -80,6 +80,20 @@ EmbedHosts = Annotated[
 """Hosts as Content-Security-Policy takes them: a name, perhaps with a port, or `*.` before it."""
 
 
+HostPorts = Annotated[
+    tuple[
+        Annotated[
+            str,
+            msgspec.Meta(
+                pattern=r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253}):[0-9]{1,5}$", max_length=259
+            ),
+        ],
+        ...,
+    ],
+    msgspec.Meta(max_length=100),
+]
+"""Hosts with their ports, such as `127.0.0.1:9199` or `[::1]:9199`."""
+
 RenditionSide = Annotated[int, msgspec.Meta(ge=1, le=4096)]
 
 
@@ -136,6 +150,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     search_table: str = ""
     handles_table: str = ""
     devices_table: str = ""
+    webhooks_table: str = ""
     uploads_bucket: str = ""
     originals_bucket: str = ""
     renditions_bucket: str = ""
@@ -150,6 +165,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     transfers_queue: str = ""
     conversion_queue: str = ""
     conversion_machine: str = ""
+    webhook_deliveries_queue: str = ""
     records_topic: str = ""
     records_dead_queue: str = ""
     approval_machine: str = ""
@@ -203,6 +219,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     storage_quota_bytes: Bytes = 107_374_182_400
     max_open_uploads: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000
     max_versions: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
+    webhook_allowed_hosts: HostPorts = ()
 
 
 TENANT_SETTINGS = (

@@ -24,6 +24,7 @@ _HEADINGS: dict[NotificationKind, str] = {
     "rights_ending": "Rights that end soon",
     "screens": "Screens",
     "saved_search": "Found anew",
+    "webhooks": "Webhooks",
 }
 
 _FOOTER = "What Reef mails you at once, once a day or not at all, you choose here:"
@@ -120,6 +121,8 @@ def _label(told: Notification) -> str:
         return "See how it went" if "?rollout=" in told.link else "Look at the screen"
     if told.search_id is not None and not told.asset_id:
         return "Open the search"
+    if told.kind == "webhooks":
+        return "Open your inbox"
     return "Open the review" if "?workflow=" in told.link else "Open the asset"
 
 

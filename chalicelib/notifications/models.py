@@ -89,6 +89,7 @@ class Preferences(Item):
     rights_ending = UnicodeAttribute(null=True)
     screens = UnicodeAttribute(null=True)
     saved_search = UnicodeAttribute(null=True)
+    webhooks = UnicodeAttribute(null=True)
 
 
 class LastDigest(Item):

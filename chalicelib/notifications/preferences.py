@@ -20,6 +20,7 @@ NotificationKind = Literal[
     "rights_ending",
     "screens",
     "saved_search",
+    "webhooks",
 ]
 Delivery = Literal["mail", "digest", "off"]
 """How a member is told; the inbox shows everything, whatever they choose."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from chalicelib.assets import catalog
 from chalicelib.assets.models import GUEST, AssetMetadata, asset_key
@@ -42,20 +43,11 @@ def of(record: Record) -> list[Notice]:
     if record.subject.type == "workflow":
         workflow = _workflow(record)
         if workflow is not None:
-            told = _BY_ACTION.get(record.action, _nobody)(record, workflow)
+            by_action = _BY_ACTION.get(record.action)
+            told = by_action(record, workflow) if by_action is not None else []
             told += _mentioned(record, workflow)
-    elif record.action in {"comment.created", "comment.changed"}:
-        told = _commented(record)
-    elif record.action == "version.quarantined":
-        told = _quarantined(record)
-    elif record.action == "asset.expiry_announced":
-        told = _rights_ending(record)
-    elif record.action == "device.silent":
-        told = _device_silent(record)
-    elif record.action == "rollout.rolled_back":
-        told = _taken_back(record)
-    elif record.action == "saved_search.matched":
-        told = _matched(record)
+    elif tell := _OF_OTHERS.get(record.action):
+        told = tell(record)
     return [one for one in told if one.member_id != record.actor.id]
 
 
@@ -218,6 +210,13 @@ def _device_silent(record: Record) -> list[Notice]:
     return [Notice(_record_id(record), one, words, roles.ADMIN) for one in admins]
 
 
+def _webhook_off(record: Record) -> list[Notice]:
+    url, reason = str(_facts(record).get("url") or ""), str(_facts(record).get("reason") or "")
+    words = wording.webhook_off(urlsplit(url).netloc, reason)
+    name, admins = _record_id(record), _holders(record.tenant_id, roles.ADMINS)
+    return [Notice(name, one, words, roles.ADMIN) for one in admins]
+
+
 def _taken_back(record: Record) -> list[Notice]:
     rollout = trials.lookup(record.tenant_id, record.subject.id)
     if rollout is None or rollout.failed_device_id is None:
@@ -233,11 +232,6 @@ def _matched(record: Record) -> list[Notice]:
     return [] if found is None else [Notice(_record_id(record), *found)]
 
 
-def _nobody(record: Record, workflow: Workflow) -> list[Notice]:
-    del record, workflow
-    return []
-
-
 _BY_ACTION: dict[str, Tell] = {
     "workflow.step_opened": _step_opened,
     "workflow.delegated": _delegated,
@@ -249,6 +243,18 @@ _BY_ACTION: dict[str, Tell] = {
     "workflow.changes_requested": _ended,
     "workflow.expired": _ended,
     "workflow.cancelled": _ended,
+}
+
+
+_OF_OTHERS: dict[str, Callable[[Record], list[Notice]]] = {
+    "comment.created": _commented,
+    "comment.changed": _commented,
+    "version.quarantined": _quarantined,
+    "asset.expiry_announced": _rights_ending,
+    "device.silent": _device_silent,
+    "webhook.switched_off": _webhook_off,
+    "rollout.rolled_back": _taken_back,
+    "saved_search.matched": _matched,
 }
 
 

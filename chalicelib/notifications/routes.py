@@ -38,6 +38,7 @@ class PreferencesShown(msgspec.Struct):
         screens: how you are told of devices that fell silent, as an admin, and of your changes that
             were taken back from them.
         saved_search: how you are told of what your saved searches find anew.
+        webhooks: how you are told, as an admin, of webhooks that were switched off.
     """
 
     assignment: Delivery
@@ -49,6 +50,7 @@ class PreferencesShown(msgspec.Struct):
     rights_ending: Delivery
     screens: Delivery
     saved_search: Delivery
+    webhooks: Delivery
 
 
 class PreferencesChange(msgspec.Struct):
@@ -64,6 +66,7 @@ class PreferencesChange(msgspec.Struct):
         rights_ending: for rights of your assets that end soon.
         screens: for devices that fell silent, and your changes that were taken back from them.
         saved_search: for what your saved searches find anew.
+        webhooks: for webhooks that were switched off.
     """
 
     assignment: Delivery | msgspec.UnsetType = msgspec.UNSET
@@ -75,6 +78,7 @@ class PreferencesChange(msgspec.Struct):
     rights_ending: Delivery | msgspec.UnsetType = msgspec.UNSET
     screens: Delivery | msgspec.UnsetType = msgspec.UNSET
     saved_search: Delivery | msgspec.UnsetType = msgspec.UNSET
+    webhooks: Delivery | msgspec.UnsetType = msgspec.UNSET
 
 
 @api.get("/inbox", may=MEMBERS)

@@ -23,6 +23,8 @@ def may_know(told: Notification, member: Member, now: datetime) -> bool:
         return comment_for(told.tenant_id, told.asset_id, told.comment_id, member) is not None
     if told.kind == "screens":
         return not roles.EDITORS.isdisjoint(member.roles)
+    if told.kind == "webhooks":
+        return roles.ADMIN in member.roles
     if told.search_id is not None and not told.asset_id:  # it names nothing that could be hidden
         search = searches.lookup(told.tenant_id, told.search_id)
         return search is not None and search.notifies

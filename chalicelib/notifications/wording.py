@@ -200,6 +200,19 @@ def device_silent(name: str, device_id: str, last_seen_at: str | None) -> Words:
     )
 
 
+def webhook_off(receiver: str, reason: str) -> Words:
+    """Tell that nothing is sent to a host any more that is `gone`, or `failing` for days."""
+    why = "said that it is gone (410)" if reason == "gone" else "has taken nothing for three days"
+    return Words(
+        kind="webhooks",
+        title=f"Webhook switched off: {quoted(receiver)}",
+        text=f"The receiver {quoted(receiver)} {why}, so that its webhook is switched off. Put the "
+        "receiver right, switch the webhook on again, and send again what it has missed.",
+        link=link("inbox", "mine"),
+        asset_id="",
+    )
+
+
 def taken_back(rollout_id: str, group: str, device: str | None, error: str | None) -> Words:
     """Tell an editor that a group's new playlists were taken back.
 

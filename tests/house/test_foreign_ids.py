@@ -21,6 +21,7 @@ from chalicelib.workflows.approval import starting
 from chalicelib.workflows.templates import definition, registry
 from tests.cloud import INDEX, Cloud, Tenant
 from tests.shared import assert_problem, cloud, declared_routes
+from tests.webhooks import kept
 
 __all__ = ["cloud"]
 
@@ -57,7 +58,10 @@ def foreign(cloud: Cloud, globex: Tenant) -> dict[str, str]:
     link = links.create(
         globex.id, shared, terms, Person(globex.members["admin"], admin), clock.now()
     )
+    webhook_id, delivery_id = kept.with_delivery(cloud, globex.id, admin)
     return {
+        "webhook_id": webhook_id,
+        "delivery_id": delivery_id,
         "uuid": link.uuid,
         "asset_id": asset_id,
         "upload_id": upload_id,
@@ -232,6 +236,7 @@ def test_lists_hold_nothing_of_another_tenant(
                 "/collections/",
                 "/devices/",
                 "/api_keys/",
+                "/webhooks/",
                 "/playlists/",
                 "/device_groups/",
             ),

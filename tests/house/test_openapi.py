@@ -20,6 +20,7 @@ from chalicelib.core.settings import settings as configuration
 from tests.assets.stages import asset, reserve
 from tests.cloud import Cloud, Tenant
 from tests.shared import cloud, declared_routes
+from tests.webhooks import kept
 
 __all__ = ["cloud"]
 
@@ -233,6 +234,7 @@ def ids(cloud: Cloud, acme: Tenant) -> dict[str, list[str]]:
         for one in assets
         if one != assets[1]
     ]
+    sent = [kept.with_delivery(cloud, acme.id, admin) for _ in range(6)]
     asked = [cloud.post("/upload_requests/", admin, {"title": "T"}).json for _ in range(6)]
     return {
         "comment_id": said,
@@ -276,6 +278,8 @@ def ids(cloud: Cloud, acme: Tenant) -> dict[str, list[str]]:
             ).json["id"]
             for _ in range(6)
         ],
+        "webhook_id": [webhook_id for webhook_id, _ in sent],
+        "delivery_id": [delivery_id for _, delivery_id in sent],
         "file": ["1.jpg", "2.mp4"],
         "rollout_id": [rollout(cloud, admin)],
     }

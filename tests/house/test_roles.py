@@ -14,6 +14,7 @@ from chalicelib.tenants.scopes import Scope
 from tests.assets.stages import DESCRIBED, asset, reserve
 from tests.cloud import INDEX, Cloud, Tenant
 from tests.shared import assert_problem, cloud, declared_routes
+from tests.webhooks import kept
 
 __all__ = ["cloud"]
 
@@ -47,6 +48,13 @@ ROWS: dict[str, tuple[int, ...]] = {
     "GET /api_keys": (200, 200, 200, 200, 200, 200),
     "POST /api_keys": (201, 201, 201, 201, 201, DENIED),
     "DELETE /api_keys/{key_id}": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, 204, HIDDEN),
+    "GET /webhooks": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "POST /webhooks": (DENIED, DENIED, DENIED, DENIED, 201, DENIED),
+    "GET /webhooks/{webhook_id}": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "PATCH /webhooks/{webhook_id}": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "DELETE /webhooks/{webhook_id}": (DENIED, DENIED, DENIED, DENIED, 204, DENIED),
+    "GET /webhooks/{webhook_id}/deliveries": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
+    "POST /deliveries/{delivery_id}/redeliver": (DENIED, DENIED, DENIED, DENIED, 202, DENIED),
     "GET /audit": (DENIED, DENIED, DENIED, DENIED, 200, DENIED),
     "GET /assets": (200, 200, 200, 200, 200, 200),
     "GET /assets/{asset_id}": (200, 200, 200, 200, 200, HIDDEN),
@@ -253,6 +261,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /tenant": {"settings": {}},
     "POST /members": {"email": "invited@acme.test", "roles": ["viewer"]},
     "POST /api_keys": {"name": "Robot", "role": "viewer"},
+    "POST /webhooks": kept.WANTED,
+    "PATCH /webhooks/{webhook_id}": {"is_active": False},
     "POST /assets/upload": DESCRIBED,
     "POST /assets/link": {"url": "https://a.test/", "link_type": "webpage", "title": "Menu"},
     "POST /uploads/{upload_id}/parts": {"part_numbers": [1]},
@@ -418,6 +428,11 @@ def call(cloud: Cloud, acme: Tenant) -> Any:
         if "key_id" in route.parameters:
             made = cloud.post("/api_keys/", admin, BODIES["POST /api_keys"])
             ids["key_id"] = made.json["id"]
+        if {"webhook_id", "delivery_id"} & {*route.parameters}:
+            for one in cloud.get("/webhooks/", admin).json["items"]:
+                cloud.call("DELETE", f"/webhooks/{one['id']}/", admin)  # there are at most 20
+            made = kept.with_delivery(cloud, acme.id, admin)
+            ids["webhook_id"], ids["delivery_id"] = made
         if {"request_id", "token"} & {*route.parameters}:
             wanted = cloud.post("/upload_requests/", admin, {"title": "Photos"}).json
             ids["request_id"], ids["token"] = wanted["id"], wanted["url"].split("/")[-2]

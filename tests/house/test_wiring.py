@@ -141,7 +141,7 @@ def test_topics_reach_their_queues(resources: dict[str, Any]) -> None:
         if subscription["Protocol"] == "sqs"
     }
     assert subscribed == allowed
-    assert len(subscribed) == 5
+    assert len(subscribed) == 6
 
 
 def test_every_listener_to_records_says_what_it_wants_to_hear(

@@ -1,11 +1,12 @@
 """Workers treat messages as Lambda's own pollers do."""
 
+import threading
 from typing import Any
 
 import pytest
 
 from local.functions import Function, functions
-from local.worker import take_batch
+from local.worker import take_batch, take_beside
 
 
 class Handler:
@@ -121,6 +122,27 @@ def test_an_empty_queue_calls_nothing(aws: Any, queue: str, handler: Handler) ->
     assert (_take(aws, queue, handler), handler.events) == (0, [])
 
 
+def test_a_function_that_waits_for_strangers_takes_others_meanwhile(
+    aws: Any, queue: str, handler: Handler
+) -> None:
+    done, sqs = threading.Event(), aws.client("sqs")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "30"})
+    handler.answer = lambda event: event["Records"][0]["body"] == "slow" and done.wait(30) and None
+    function = Function("deliver_webhooks", handler, 30, 256, "work", 1, None)
+    free = threading.Semaphore(2)
+    _send(aws, queue, "slow")
+    slow = take_beside(function, sqs, queue, free, 0)
+    for body in ("a", "b"):
+        _send(aws, queue, body)
+        take_beside(function, sqs, queue, free, 0).join(10)
+    assert handler.bodies() == ["slow", "a", "b"]
+    assert slow.is_alive()
+    done.set()
+    slow.join(10)
+    assert _depth(aws, queue) == 0
+    assert all(free.acquire(blocking=False) for _ in range(2))
+
+
 def test_every_lambda_of_the_pipeline_is_found() -> None:
     found = functions()
     assert {name: f.queue for name, f in found.items() if f.queue} == {
@@ -138,6 +160,8 @@ def test_every_lambda_of_the_pipeline_is_found() -> None:
         "notify": "notifications",
         "count_visits": "visits",
         "send_share_mails": "share-mails",
+        "make_deliveries": "webhook-events",
+        "deliver_webhooks": "webhook-deliveries",
     }
     assert {name: f.table for name, f in found.items() if f.table} == {
         "dispatch_records": "audit",

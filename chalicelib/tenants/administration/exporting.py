@@ -27,7 +27,7 @@ from chalicelib.tenants.models import seals_key
 _LEFT_OUT = frozenset({"audit", "handles", "requests"})
 """The audit trail is written in its own order; hashes of secrets and kept answers are not given."""
 
-_SECRETS = frozenset({"password_hash", "token_hash", "token", "salt"})
+_SECRETS = frozenset({"password_hash", "token_hash", "token", "salt", "secret"})
 _SECRET_ITEMS = ("TOKEN#", "CODE#")
 
 Row = dict[str, object]

@@ -30,6 +30,9 @@ from chalicelib.workflows.steps import Assignment, Timing
 from chalicelib.workflows.templates import definition
 from chalicelib.workflows.templates.definition import Step, Template
 
+_MOST_TOLD = 20
+"""So many of a step's approvers its record names; a record is published whole."""
+
 FOLLOWED_UP_AFTER = timedelta(seconds=60)
 """When the recovery does what follows from a change, if its author did not get to it."""
 
@@ -125,7 +128,7 @@ class WorkflowChange:
             chosen, why = [], "more people would have to approve this step than can be asked"
         if chosen:
             self._assign("active", chosen)
-            self.note("step_opened", actor=SYSTEM)
+            self.note("step_opened", actor=SYSTEM, assigned_to=_told(chosen))
         else:
             self.escalate(why, staff, stuck=True)
 
@@ -144,7 +147,13 @@ class WorkflowChange:
         self._instance.escalated = True
         self._time(step, escalated=True)
         self._assign("escalated", chosen)
-        self.note("escalated", actor=SYSTEM, comment=comment, unfulfillable=stuck)
+        self.note(
+            "escalated",
+            actor=SYSTEM,
+            comment=comment,
+            unfulfillable=stuck,
+            assigned_to=_told(chosen),
+        )
 
     def keep_assignments(self) -> None:
         """Write the present step's assignments as they now are."""
@@ -260,3 +269,8 @@ class WorkflowChange:
         )
         free = VersionReview.pk.does_not_exist() | (VersionReview.is_live == False)  # noqa: E712
         return put(review, condition=free if self._read is None else None)
+
+
+def _told(chosen: Sequence[Assignment]) -> list[str]:
+    """Return the ids of those that a record names."""
+    return [one.id for one in chosen[:_MOST_TOLD]]

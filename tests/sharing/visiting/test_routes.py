@@ -44,6 +44,29 @@ def test_a_download_is_a_signed_url_and_is_counted(counter: Counter) -> None:
     assert counter.download(uuid).status == 200
 
 
+def test_the_last_download_is_recorded_once_each_time_it_is_reached(counter: Counter) -> None:
+    uuid = counter.link(max_downloads=2)
+
+    def used_up() -> list[int]:
+        trail = counter.shelf.get("/audit/?action=share.used_up").json["items"]
+        return [item["new"]["download_count"] for item in trail]
+
+    for left in (1, 0, 0):
+        counter.download(uuid)
+        assert counter.visit(uuid).json["downloads_left"] == left
+        assert used_up() == ([2] if left == 0 else [])
+    counter.change(uuid, max_downloads=3)
+    counter.download(uuid)
+    assert used_up() == [3, 2]
+    counter.change(uuid, max_downloads=None)
+    assert counter.download(uuid).status == 200
+    assert used_up() == [3, 2]
+    once = counter.link(max_downloads=1)
+    assert counter.download(once).status == 200
+    counter.assert_refused(counter.download(once), 410, "download_limit_reached")
+    assert used_up() == [1, 3, 2]
+
+
 def test_a_link_without_downloads_or_previews_gives_none(counter: Counter, tmp_path: Path) -> None:
     data = Path(image_file(tmp_path / "p.jpg")).read_bytes()
     asset_id = counter.asset(data, filename="p.jpg", content_type="image/jpeg",

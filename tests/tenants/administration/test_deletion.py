@@ -13,6 +13,7 @@ from chalicelib.tenants.administration import deletion, stored, suspension
 from tests.assets.stages import SHA256, asset
 from tests.cloud import Cloud
 from tests.shared import Team, assert_problem, items
+from tests.webhooks import kept
 
 
 def left(tenant_id: str) -> list[str]:
@@ -45,6 +46,8 @@ def test_everything_of_it_goes_and_nothing_else(
     storage.start_multipart(settings().uploads_bucket, f"{tenant.id}/a/b")
     cloud.post(f"/assets/{published}/share/", admin, {"share_type": "public"})
     cloud.post("/api_keys/", admin, {"name": "Robot", "role": "viewer"})
+    kept.with_delivery(cloud, tenant.id, admin)
+    kept.with_delivery(cloud, other.id, other.email("admin"))
     cloud.post("/members/", other.email("admin"), {"email": shared, "roles": ["viewer"]})
     cloud.token(shared)
     cloud.run()

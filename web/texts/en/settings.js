@@ -14,6 +14,7 @@ export const kinds = [
   ["rights_ending", "Rights that end", "An upload of yours cannot be shown much longer."],
   ["screens", "Screens", "A screen fell silent, or took a change of yours back."],
   ["saved_search", "Saved searches", "A search that you saved finds something new."],
+  ["webhooks", "Webhooks", "A webhook was switched off, because its receiver takes nothing."],
 ];
 
 /** @type {["mail" | "digest" | "off", string][]} */

@@ -21,6 +21,7 @@ const ICONS = {
   rights_ending: "clock",
   screens: "alert",
   saved_search: "search",
+  webhooks: "alert",
 };
 
 /** @param {{ entry: Entry }} props */

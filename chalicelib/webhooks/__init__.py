@@ -1,0 +1,1 @@
+"""Webhooks: other systems told of what happened, signed, and tried again for a day."""
