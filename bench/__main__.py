@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import (
     approving,
     converting,
+    describing,
     dropping,
     formats,
     importing,
@@ -28,6 +29,7 @@ Part = Callable[[bool], Section]
 PARTS: dict[str, tuple[str, Part]] = {
     "thumbnails": (thumbnails.TITLE, thumbnails.measure),
     "formats": (formats.TITLE, formats.measure),
+    "metadata": (describing.TITLE, describing.measure),
     "conversion": (converting.TITLE, converting.measure),
     "scan": (scanning.TITLE, scanning.measure),
     "signing": (signing.TITLE, signing.measure),

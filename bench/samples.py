@@ -24,7 +24,8 @@ def large_jpegs(folder: Path, sizes: dict[str, tuple[int, int]]) -> Iterator[tup
             path = folder / f"{kind}-{name.replace(' ', '-')}.jpg"
             draw(size, seed=1).save(path, quality=90, subsampling=subsampling)
             yield f"{kind} {name}", path
-    for number, path in enumerate(_own(), 1):
+    own = [path for path in own_jpegs() if _pixels(path) >= _LARGE_PIXELS][:_MOST_OWN]
+    for number, path in enumerate(own, 1):
         yield f"own {number}", path
 
 
@@ -97,15 +98,16 @@ def _exposed(size: tuple[int, int], contrast: float) -> Image.Image:
     return ImageChops.add(light.resize(size, Image.Resampling.BICUBIC), grain, 1, -128)
 
 
-def _own() -> list[Path]:
+def own_jpegs() -> list[Path]:
+    """List the JPEGs that `REEF_SAMPLES` holds and that Reef decodes."""
     folder = os.environ.get("REEF_SAMPLES")
     found = sorted(Path(folder).rglob("*.jp*g")) if folder else []
-    return [path for path in found if _is_large(path)][:_MOST_OWN]
+    return [path for path in found if 0 < _pixels(path) <= MAX_PIXELS]
 
 
-def _is_large(path: Path) -> bool:
+def _pixels(path: Path) -> int:
     try:
         with Image.open(path, formats=("JPEG",)) as image:
-            return _LARGE_PIXELS <= image.width * image.height <= MAX_PIXELS
+            return image.width * image.height
     except (OSError, UnidentifiedImageError, Image.DecompressionBombWarning):
-        return False
+        return 0

@@ -58,7 +58,7 @@ _OUTSIDE = frozenset(
 def main(control: socket.socket) -> None:
     """Fork a worker for every connection that arrives, until the parent goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Image.preinit()
+    Image.init()  # Otherwise each worker whose format is not one of the first five imports all.
     ImageFont.load_default(10)
     mutagen.File(os.devnull, easy=True)  # Its formats are imported at its first call.
     _practise()

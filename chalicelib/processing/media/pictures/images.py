@@ -59,6 +59,11 @@ FORMATS = {
 }
 """Which of Pillow's decoders may touch a content type; some others would start programs."""
 
+_NO_HEADER = (
+    "The picture's header is damaged, or its pixels are kept in a way that is not read here, such "
+    "as CIELAB. Export it again as RGB."
+)
+
 COVER_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 
 _GAP = 1.5
@@ -169,7 +174,7 @@ def opened(source: str | BinaryIO, formats: tuple[str, ...]) -> Iterator[Opened]
     except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError) as bomb:
         raise TooLargeToDecode(_too_large()) from bomb
     except (UnidentifiedImageError, NotShown) as unknown:
-        raise Unreadable("The picture's header is damaged or incomplete.") from unknown
+        raise Unreadable(_NO_HEADER) from unknown
     except _DECODER_ERRORS as broken:
         raise Unreadable from broken
 

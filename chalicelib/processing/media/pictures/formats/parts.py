@@ -2,6 +2,7 @@
 
 import io
 import mmap
+from bisect import bisect_right
 from typing import Any, BinaryIO
 
 import msgspec
@@ -152,12 +153,13 @@ class Assembled(io.RawIOBase):
         """Return the next bytes, fewer only at the end."""
         wanted = self.length - self._at if size is None or size < 0 else size
         taken: list[bytes] = []
-        for start, piece in zip(self._starts, self._pieces, strict=True):
-            if wanted <= 0:
-                break
+        number = max(0, bisect_right(self._starts, self._at) - 1)
+        while wanted > 0 and number < len(self._pieces):
+            piece = self._pieces[number]
+            skip = self._at - self._starts[number]
             length = len(piece) if isinstance(piece, bytes) else piece.length
-            skip = self._at - start
-            if not 0 <= skip < length:
+            number += 1
+            if skip >= length:
                 continue
             many = min(wanted, length - skip)
             if isinstance(piece, bytes):

@@ -1,10 +1,17 @@
 """A file put together of bytes and of stretches of another one."""
 
 import io
+import random
 
 import pytest
 
-from chalicelib.processing.media.pictures.formats.parts import Assembled, Span, is_blank, size_of
+from chalicelib.processing.media.pictures.formats.parts import (
+    Assembled,
+    Piece,
+    Span,
+    is_blank,
+    size_of,
+)
 
 
 @pytest.fixture
@@ -39,3 +46,23 @@ def test_a_file_knows_its_size_and_whether_the_rest_is_blank() -> None:
     assert size_of(file) == 7
     assert is_blank(file, 4)
     assert not is_blank(file, 3)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_pieces_read_as_one_file_from_anywhere(seed: int) -> None:
+    dice, source = random.Random(seed), bytes(range(256)) * 8
+    pieces: list[Piece] = []
+    for _ in range(dice.randrange(10)):
+        span = Span(dice.randrange(1000), dice.choice([0, 1, 30, 300]))
+        own = source[span.start : span.start + span.length]
+        pieces.append(dice.choice([span, own]))
+    whole = b"".join(
+        one if isinstance(one, bytes) else source[one.start : one.start + one.length]
+        for one in pieces
+    )
+    made, told = Assembled(io.BytesIO(source), pieces), io.BytesIO(whole)
+    for _ in range(30):
+        place = dice.randrange(len(whole) + 5)
+        assert made.seek(place) == told.seek(place)
+        size = dice.choice([-1, 0, 1, 5, 400])
+        assert made.read(size) == told.read(size)
