@@ -14,6 +14,9 @@ from chalicelib.workflows.moderation.models import BannedContent, ModerationFlag
 REASONS = frozenset({"inappropriate", "copyright", "privacy"})
 """Reasons that concern the bytes wherever they are; others concern one asset alone."""
 
+_MOST_VERSIONS = 20
+"""Of how many versions that were reported, the newest, the bytes are banned."""
+
 SLICE = 25
 """How many versions with the same bytes are looked at before another tenant has a turn."""
 
@@ -24,21 +27,22 @@ def key_of(tenant_id: str, sha256: str | None) -> Key[BannedContent] | None:
 
 
 def pronounced(flag: ModerationFlag) -> list[Write]:
-    """Return the writes by which a resolution bans the flagged version's bytes, or lifts that."""
-    sha256 = _sha256(flag)
-    if sha256 is None:
+    """Return the writes by which a resolution bans the flagged versions' bytes, or lifts that."""
+    lifts = flag.resolution == "approve_asset"
+    if not lifts and flag.resolution != "reject_asset":
         return []
-    ban = BannedContent(
-        content_key(flag.pk, sha256),
-        "BAN",
-        reason=flag.reason,
-        flag_id=flag.flag_id,
-        asset_id=flag.asset_id,
-    )
-    if flag.resolution == "approve_asset":
-        return [remove(ban)]
-    bans = flag.resolution == "reject_asset" and flag.reason in REASONS
-    return [put(ban)] if bans else []
+    bans = [
+        BannedContent(
+            content_key(flag.pk, sha256),
+            "BAN",
+            reason=reason,
+            flag_id=flag.flag_id,
+            asset_id=flag.asset_id,
+        )
+        for sha256, reason in _concerned(flag).items()
+        if lifts or reason in REASONS
+    ]
+    return [remove(ban) if lifts else put(ban) for ban in bans]
 
 
 def reported(asset: AssetMetadata, number: int, ban: BannedContent, now: datetime) -> list[Write]:
@@ -59,19 +63,23 @@ def flag_holders(flag: ModerationFlag, now: datetime) -> bool:
     Returns:
         Whether all is done.
     """
-    sha256 = _sha256(flag)
-    key = key_of(flag.pk, sha256)
-    ban = None if key is None else find(*key)
-    if sha256 is None or ban is None or ban.flag_id != flag.flag_id:
-        return True
-    results = AssetVersion.by_sha256.query(
-        content_key(flag.pk, sha256), limit=SLICE, last_evaluated_key=flag.holders
-    )
-    others = {hit.asset_id for hit in results} - {flag.asset_id}
-    for asset_id in sorted(others):
-        _flag_holder(flag.pk, asset_id, sha256, ban, now)
-    flag.holders = results.last_evaluated_key
-    return flag.holders is None
+    keys = {content_key(flag.pk, sha256): sha256 for sha256 in sorted(_concerned(flag))}
+    begun = None if flag.holders is None else flag.holders["content_key"]["S"]
+    for key, sha256 in keys.items():
+        if begun is not None and key != begun:
+            continue  # done in an earlier slice
+        ban = find(BannedContent, key, "BAN")
+        if ban is None or ban.flag_id != flag.flag_id:
+            begun = flag.holders = None
+            continue
+        results = AssetVersion.by_sha256.query(key, limit=SLICE, last_evaluated_key=flag.holders)
+        others = {hit.asset_id for hit in results} - {flag.asset_id}
+        for asset_id in sorted(others):
+            _flag_holder(flag.pk, asset_id, sha256, ban, now)
+        begun, flag.holders = None, results.last_evaluated_key
+        if flag.holders is not None:
+            return False
+    return True
 
 
 def _flag_holder(
@@ -90,6 +98,20 @@ def _flag_holder(
     despite_others(flag, read(), read, None)
 
 
-def _sha256(flag: ModerationFlag) -> str | None:
-    version = catalog.version(flag.pk, flag.asset_id, flag.version)
-    return None if version is None else version.face.sha256
+def _concerned(flag: ModerationFlag) -> dict[str, str]:
+    """Map the hashes of the flagged versions' bytes to why they were flagged.
+
+    Of several reasons one that bans counts, whoever reported first: else who reports an upload of
+    their own for its quality would keep it from being banned.
+    """
+    reasons: dict[int, str] = {flag.version: flag.reason}
+    for report in flag.reports:
+        if report.reason in REASONS or report.version not in reasons:
+            reasons[report.version] = report.reason
+    found: dict[str, str] = {}
+    for number in sorted(reasons, reverse=True)[:_MOST_VERSIONS]:
+        version = catalog.version(flag.pk, flag.asset_id, number)
+        sha256 = None if version is None else version.face.sha256
+        if sha256 is not None and found.get(sha256) not in REASONS:
+            found[sha256] = reasons[number]
+    return found

@@ -51,6 +51,23 @@ def test_other_reasons_concern_one_asset_alone(desk: Desk) -> None:
     assert desk.asset(desk.upload(b"ugly"))["status"] == "approved"
 
 
+def test_who_reports_an_upload_of_their_own_keeps_nothing_of_it_from_being_banned(
+    desk: Desk,
+) -> None:
+    asset_id = desk.upload(b"stolen")
+    own = {"reason": "quality"}
+    assert desk.post(f"/assets/{asset_id}/flag/", "contributor", own).status == 201
+    flag_id = flag(desk, asset_id)
+    desk.version(asset_id, b"another")
+    assert desk.post(f"/assets/{asset_id}/flag/", "editor", own).json["version"] == 2
+    holder = desk.upload(b"stolen", "editor")
+    resolve(desk, flag_id, "reject_asset")
+    desk.cloud.run()
+    assert desk.asset(desk.upload(b"stolen"))["status_reason"] == "content_rejected"
+    assert len(flags_of(desk, holder)) == 1
+    assert desk.asset(desk.upload(b"another"))["status"] == "approved"
+
+
 def test_banned_bytes_are_not_linked_either(desk: Desk) -> None:
     asset_id = desk.upload(b"shared")
     sha256 = desk.asset(asset_id)["sha256"]
