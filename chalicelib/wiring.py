@@ -11,6 +11,7 @@ from chalicelib.analytics.reports import Leader
 from chalicelib.assets import admission, catalog, downloads, usage
 from chalicelib.assets.admission import (
     Admission,
+    AskRules,
     Candidate,
     ForeseeEdit,
     JudgeAgain,
@@ -46,6 +47,12 @@ def _second_judgement() -> JudgeAgain:
     from chalicelib.workflows import review_policy
 
     return review_policy.judge_again
+
+
+def _required_by_rules() -> AskRules:
+    from chalicelib.workflows import review_policy
+
+    return review_policy.required_by_rules
 
 
 def _edit_policy() -> JudgeEdit:
@@ -156,6 +163,7 @@ admission.holding_approval.provided_by(_holding_approval)
 admission.edit_policy.provided_by(_edit_policy)
 admission.edit_preview.provided_by(_edit_preview)
 admission.second_judgement.provided_by(_second_judgement)
+admission.asking_rules.provided_by(_required_by_rules)
 catalog.reviewed_version.provided_by(_reviewed_version)
 downloads.rendition_on_demand.provided_by(_rendition_on_demand)
 audience.authenticators.provided_by(_authenticators)

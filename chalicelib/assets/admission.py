@@ -3,7 +3,7 @@
 The slice of the workflows answers it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -130,6 +130,16 @@ JudgeAgain = Callable[[AssetMetadata, AssetVersion, Person, datetime], None]
 second_judgement: Hook[JudgeAgain] = Hook(
     "what becomes of a version whose approval does not hold under the template that applies now?"
 )
+
+
+AskRules = Callable[[AssetMetadata, AssetVersion, datetime], Sequence[str]]
+
+asking_rules: Hook[AskRules] = Hook("which templates do moderation's rules require of a version?")
+
+
+def required_by_rules(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Sequence[str]:
+    """Return the ids of the templates that moderation's rules require of a version as it is."""
+    return asking_rules.get()(asset, version, now)
 
 
 def holds(asset: AssetMetadata, version: AssetVersion) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.assets import catalog, contents, faces
 from chalicelib.assets.admission import Candidate, EditRuling, RuleBlocks
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.assets.versions.life import OUT_THERE
 from chalicelib.core import clock
 from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import Person
@@ -33,12 +34,16 @@ Values = dict[str, Any]
 
 
 class _Needs(NamedTuple):
-    """What an edit needs: a review of some fields by a plan, and what goes along without one."""
+    """What an edit needs: a review of some fields by a plan, and what goes along without one.
+
+    `required` names the templates that rules require.
+    """
 
     withheld: frozenset[str] = frozenset()
     plan: Plan | None = None
     actions: tuple[Action, ...] = ()
     writes: tuple[Write, ...] = ()
+    required: frozenset[str] = frozenset()
 
 
 def judge(
@@ -65,10 +70,12 @@ def judge(
     if version is None or not changed:
         return EditRuling(withheld=same)
     needs = _needs(asset, version, changed, now)
-    if needs.plan is not None and waiting:  # one review of all that waits
-        _drop_waiting(asset, now)
-        changed, same = waiting | changed, frozenset()
-        needs = _needs(asset, version, changed, now)
+    if waiting:  # one review of all that waits, unless what comes has nothing to do with it
+        together = _needs(asset, version, waiting | changed, now)
+        alone = _needs(asset, version, waiting, now, tell=False)
+        if needs.plan is not None or together.required != alone.required:
+            _drop_waiting(asset, now)
+            needs, changed, same = together, waiting | changed, frozenset()
     if needs.plan is not None and asset.trashed_at is not None:
         raise edits.AssetTrashed("This needs a review, and nothing in the trash is reviewed.")
     if needs.plan is None:
@@ -107,34 +114,39 @@ def _needs(
 ) -> _Needs:
     edited = AssetMetadata(**(asset.attribute_values | changed))
     texts = frozenset(changed) & _TEXTS
-    ruling = _ruling(edited, version, texts, now) if texts else rules.Ruling(False, (), [])
-    if ruling.blocked:
-        if tell:
-            _flag(edited, version, texts, now)
-        raise RuleBlocks
+    ruling = rules.Ruling(False, (), [])
+    for one in _shown_with(asset, version) if texts else []:
+        its = _ruling(edited, one, texts, now)
+        if its.blocked:
+            if tell:
+                _flag(edited, one, texts, now)
+            raise RuleBlocks
+        ids = dict.fromkeys([*ruling.template_ids, *its.template_ids])
+        ruling = rules.Ruling(False, tuple(ids), ruling.writes or its.writes)
+    needed = frozenset(ruling.template_ids)
     withheld: frozenset[str] = frozenset()
     plan: Plan | None = None
     by_rules = [registry.get(asset.tenant_id, one) for one in ruling.template_ids]
     if by_rules and version.status not in _IN_WORK:
         withheld, plan = texts, plans.stacked(by_rules)
     if "category" not in changed:
-        return _Needs(withheld, plan, (), tuple(ruling.writes))
+        return _Needs(withheld, plan, (), tuple(ruling.writes), needed)
     other = _other_template(asset, edited, version)
     if other is None:
-        return _Needs(withheld, plan, (), tuple(ruling.writes))
+        return _Needs(withheld, plan, (), tuple(ruling.writes), needed)
     recategorized = (AssetMetadata.categorized_at.set(clock.timestamp(now)),)
     shown = asset.published_version is not None and asset.trashed_at is None
     if not shown or version.approved_under == other.id:
-        return _Needs(withheld, plan, recategorized, tuple(ruling.writes))
+        return _Needs(withheld, plan, recategorized, tuple(ruling.writes), needed)
     values = definition.read(other.values)
     subject = matching.subject_of(edited, version, faces.copied(version.face))
     if matching.approves_by_itself(matching.conditions(values, subject)):
         stays = AssetVersion.status == version.status
         under = change(version, AssetVersion.approved_under.set(other.id), condition=stays)
-        return _Needs(withheld, plan, recategorized, (*ruling.writes, under))
+        return _Needs(withheld, plan, recategorized, (*ruling.writes, under), needed)
     above = [] if plan is None else [one for one in by_rules if one.id != other.id]
     plan = plans.stacked([*above, other])
-    return _Needs(withheld | {"category"}, plan, (), tuple(ruling.writes))
+    return _Needs(withheld | {"category"}, plan, (), tuple(ruling.writes), needed)
 
 
 def _other_template(
@@ -156,6 +168,18 @@ def _other_template(
         return after
     satisfied = asset.published_version is None or required.is_satisfied(edited, version)
     return None if satisfied else after
+
+
+def _shown_with(asset: AssetMetadata, version: AssetVersion) -> list[AssetVersion]:
+    """Return the versions with which a text may be shown: those that may be published soon, too."""
+    numbers = {asset.current_version}
+    if asset.schedule is not None:
+        numbers.add(asset.schedule.number)
+    others = (
+        catalog.version(asset.tenant_id, asset.asset_id, number)
+        for number in sorted(numbers - {version.number})
+    )
+    return [version, *(one for one in others if one is not None and one.status in OUT_THERE)]
 
 
 def _ruling(

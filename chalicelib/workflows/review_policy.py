@@ -53,7 +53,8 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
         effective.auto_publish,
         {"judged_at": clock.timestamp(now), "approved_under": name},
     )
-    if source is not None and _keeps_approval(source, applies):
+    keeps = source is not None and _keeps_approval(source, applies)
+    if keeps and source is not None and source.branch == MAIN:
         return approved
     ruling = rules.judge(candidate, now)
     if ruling.blocked:
@@ -62,7 +63,9 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     if not known.keys() >= set(ruling.template_ids):
         return _rejected("moderation_rule", ruling.writes, now)
     by_rules = [known[template_id] for template_id in ruling.template_ids]
-    plan = _plan(subject, None if waived else applies, by_rules)
+    if keeps and source is not None:  # on its branch; those who approved it there need not again
+        by_rules = [one for one in by_rules if one.id != source.approved_under]
+    plan = _plan(subject, None if waived or keeps else applies, by_rules)
     if plan is not None and not waived:
         plan = _going_on(candidate, plan) or plan
     if plan is None and applies is None and source is not None and source.status == "in_review":
@@ -88,15 +91,7 @@ def _keeps_approval(source: AssetVersion, applies: WorkflowTemplate | None) -> b
 
 def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now: datetime) -> None:
     """Judge an approved version like an upload: its approval was given under another template."""
-    content = contents.get(asset.tenant_id, str(version.face.sha256))
-    candidate = Candidate(
-        asset=asset,
-        version=version,
-        face=faces.copied(version.face),
-        text=lambda: "" if content is None else content.text,
-        embedded=version.embedded or {},
-    )
-    admitted = decide(candidate, now)
+    admitted = decide(_candidate(asset, version), now)
     try:
         moves.write(
             Standing(asset, version),
@@ -112,6 +107,24 @@ def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now:
     except ConditionFailed:
         return  # another request changed it, so whoever asked looks at it again
     admitted.afterwards()
+
+
+def required_by_rules(
+    asset: AssetMetadata, version: AssetVersion, now: datetime
+) -> tuple[str, ...]:
+    """Return the ids of the templates that rules require of a version as it is."""
+    return rules.judge(_candidate(asset, version), now).template_ids
+
+
+def _candidate(asset: AssetMetadata, version: AssetVersion) -> Candidate:
+    content = contents.get(asset.tenant_id, str(version.face.sha256))
+    return Candidate(
+        asset=asset,
+        version=version,
+        face=faces.copied(version.face),
+        text=lambda: "" if content is None else content.text,
+        embedded=version.embedded or {},
+    )
 
 
 def _plan(

@@ -118,9 +118,13 @@ def copy_to_main(
         )
     except BaseException as failure:
         quotas.cancel(*reservation)
-        if isinstance(failure, ConditionFailed):
-            raise Conflict("Somebody else added a version at the same time; try again.") from None
-        raise
+        if not isinstance(failure, ConditionFailed):
+            raise
+        fresh = edits.read_again(asset)
+        if (fresh.last_version, fresh.revision) == (asset.last_version, asset.revision + 1):
+            # What is said of it was edited meanwhile, so that the copy is judged anew.
+            return copy_to_main(fresh, source, description, action, actor, now, also)
+        raise Conflict("Somebody else added a version at the same time; try again.") from None
     admitted.afterwards()
     return version
 

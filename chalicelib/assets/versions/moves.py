@@ -175,7 +175,7 @@ def added(
             actions.append(AssetMetadata.published.set(version.face))
             actions += lifecycle.publishing_actions(now)
     unchanged = (AssetMetadata.last_version == asset.last_version) & same_rejection(asset)
-    if publish:  # what is said of it decides which template has to be satisfied
+    if version.status in OUT_THERE:  # what is said of it was judged with it
         unchanged &= AssetMetadata.revision == asset.revision
     last = AssetVersion(asset.pk, version_key(asset.last_version))
     described = AssetVersion.described.set(edits.values_of(asset))
@@ -231,7 +231,7 @@ def _asset_write(
         unchanged &= AssetMetadata.published_version.does_not_exist()
     else:
         unchanged &= AssetMetadata.published_version == asset.published_version
-    if comes_out:  # what is said of it decides which template has to be satisfied
+    if comes_out or version.status == "processing":  # what is said of it was judged with it
         unchanged &= AssetMetadata.revision == asset.revision
     return change(asset, *actions, condition=unchanged & same_rejection(asset))
 

@@ -1,9 +1,9 @@
 """How workflows begin: by a plan, by hand, and again after a restore."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from chalicelib.assets import catalog
+from chalicelib.assets import admission, catalog
 from chalicelib.assets.downloads import NotReady
 from chalicelib.assets.lifecycle import is_barred
 from chalicelib.assets.metadata.edits import require_live
@@ -26,12 +26,13 @@ from chalicelib.workflows.models import (
     VersionReview,
     WorkflowInstance,
     WorkflowStep,
+    WorkflowTemplate,
     review_key,
     reviews_key,
     step_key,
     workflow_key,
 )
-from chalicelib.workflows.templates import definition, required
+from chalicelib.workflows.templates import definition, registry, required
 from chalicelib.workflows.templates.definition import Template
 
 
@@ -59,7 +60,8 @@ def start(
 ) -> Workflow:
     """Have a version reviewed by a template, on top of the one that applies by itself.
 
-    One that is published stays so until it is decided.
+    Those that moderation's rules require come between, unless they have approved it. A version that
+    is published stays so until it is decided.
 
     Args:
         asset: as it was read.
@@ -92,7 +94,11 @@ def start(
     by_others = version.status == "rejected" and version.rejected_under not in (None, template_id)
     if by_others and not overrides:
         raise TemplateApplies(f"Version {number} was rejected under another template.")
-    plan = _with_applying(Plan(template_id, template), asset, version)
+    by_rules: Sequence[WorkflowTemplate] = ()
+    if version.status != "approved":  # else they have approved it
+        ids = admission.required_by_rules(asset, version, now)
+        by_rules = [one for one in registry.every(asset.tenant_id) if one.id in ids]
+    plan = _with_applying(Plan(template_id, template), asset, version, by_rules)
     workflow = new(asset, version, plan, actor, now, under_way(now).id("workflow"))
     made = begun(workflow, actor, now)
     workflow.instance.status_before = version.status
@@ -270,14 +276,25 @@ def _require_not_stopped(asset: AssetMetadata, version: AssetVersion) -> None:
         raise Conflict("Moderation stopped this version; a moderator can let it go on.")
 
 
-def _with_applying(plan: Plan, asset: AssetMetadata, version: AssetVersion) -> Plan:
-    """Put a plan on top of the template that applies to a version of `main`, if it is another."""
-    if version.branch != MAIN:
-        return plan
-    if not accounts.settings_of(asset.tenant_id).auto_create_workflows:
-        return plan
-    applies = required.to(asset, version)
-    if applies is None or applies.id == plan.template_id:
-        return plan
-    combined = definition.on_top(plan.template, definition.read(applies.values))
+def _with_applying(
+    plan: Plan,
+    asset: AssetMetadata,
+    version: AssetVersion,
+    by_rules: Sequence[WorkflowTemplate] = (),
+) -> Plan:
+    """Put a plan on top of those of rules, and of the template that applies to a `main` version."""
+    applies = None
+    if version.branch == MAIN and accounts.settings_of(asset.tenant_id).auto_create_workflows:
+        applies = required.to(asset, version)
+    names = {plan.template_id, applies.id if applies is not None else None}
+    between = [one for one in by_rules if one.id not in names]
+    whole = [definition.read(one.values) for one in between]
+    if applies is None:
+        return plan._replace(template=definition.stacked([plan.template, *whole]))
+    if applies.id == plan.template_id:
+        picked_id = between[0].id if between else plan.picked_id
+        return plan._replace(
+            template=definition.stacked([*whole, plan.template]), picked_id=picked_id
+        )
+    combined = definition.stacked([plan.template, *whole, definition.read(applies.values)])
     return Plan(applies.id, combined, picked_id=plan.template_id)
