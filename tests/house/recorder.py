@@ -27,6 +27,9 @@ from chalicelib.processing.transfers import exporting, importing
 from chalicelib.processing.zips import making
 from chalicelib.search import following
 from chalicelib.tenants.audit import dispatching
+from chalicelib.webhooks import attempts
+from chalicelib.webhooks import deliveries as webhook_deliveries
+from chalicelib.webhooks import recovery as webhook_recovery
 from chalicelib.workflows import recovery
 from chalicelib.workflows.approval import deadlines, record_consumer
 from tests.house import calls, logbook, policies
@@ -56,6 +59,9 @@ _DIRECTLY = (
     ("notify", deliveries, "tell"),
     ("send_digests", digests, "send"),
     ("send_digests", deliveries, "send_late"),
+    ("make_deliveries", webhook_deliveries, "make"),
+    ("deliver_webhooks", attempts, "send"),
+    ("tend_webhooks", webhook_recovery, "tend"),
 )
 """Work that tests do with a time or a folder of their own, and not through its Lambda."""
 

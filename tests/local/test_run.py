@@ -22,6 +22,7 @@ from tests.stack import ROOT, Stack, free_pair, running_stack
 EXPECTED = {
     "count_visits",
     "send_share_mails",
+    "deliver_webhooks",
     "dispatch_records",
     "dynamodb",
     "edge",
@@ -30,6 +31,7 @@ EXPECTED = {
     "front",
     "index_assets",
     "keep_time",
+    "make_deliveries",
     "make_thumbnails",
     "clean_up",
     "convert_media",
@@ -43,6 +45,7 @@ EXPECTED = {
     "scanner",
     "send_digests",
     "sweep_unfinished",
+    "tend_webhooks",
     "tend_workflows",
     "transfer_metadata",
     "watch_devices",

@@ -199,6 +199,22 @@ def test_a_receiver_that_is_gone_switches_its_webhook_off(hooks: Hooks, receiver
     assert len(hooks.deliveries(webhook)) == 1
 
 
+def test_a_receiver_that_is_gone_while_somebody_changes_its_webhook(
+    hooks: Hooks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = hooks.make(receiver.url)
+
+    def post(*_: Any) -> Outcome:
+        assert hooks.change(webhook, events=["asset.approved", "share.opened"]).status == 200
+        return Outcome(410, 20, "refused")
+
+    monkeypatch.setattr(sending, "post", post)
+    begun(hooks, webhook)
+    shown = hooks.show(webhook)
+    assert (shown["is_active"], shown["events"]) == (False, ["asset.approved", "share.opened"])
+    assert len(switched_off(hooks, webhook)) == 1
+
+
 def outcomes(
     monkeypatch: pytest.MonkeyPatch, outcome: Callable[[str], Outcome]
 ) -> list[tuple[str, str]]:
