@@ -20,7 +20,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets import faces
-from chalicelib.assets.faces import Rendition, Scan
+from chalicelib.assets.faces import Face, Rendition, Scan
 from chalicelib.assets.models import AnyItem, content_key
 from chalicelib.assets.tasks import Task
 from chalicelib.core import clock, storage
@@ -108,6 +108,14 @@ class ContentReference(Item):
 def get(tenant_id: str, sha256: str) -> Content | None:
     """Read a content."""
     return find(Content, content_key(tenant_id, sha256), "CONTENT")
+
+
+def text_of(tenant_id: str, face: Face) -> str:
+    """Return what can be read in a version: its content's text, or the address of a link."""
+    if face.kind == "link":
+        return str(face.technical.get("url", ""))
+    content = get(tenant_id, str(face.sha256))
+    return "" if content is None else content.text
 
 
 def reference(

@@ -6,6 +6,7 @@ asset, it waits until that template approves.
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from pynamodb.expressions.update import Action
@@ -185,15 +186,11 @@ def _shown_with(asset: AssetMetadata, version: AssetVersion) -> list[AssetVersio
 def _ruling(
     edited: AssetMetadata, version: AssetVersion, fields: Collection[str], now: datetime
 ) -> rules.Ruling:
-    def text() -> str:
-        content = contents.get(edited.tenant_id, str(version.face.sha256))
-        return "" if content is None else content.text
-
     candidate = Candidate(
         asset=edited,
         version=version,
         face=faces.copied(version.face),
-        text=text,
+        text=cache(lambda: contents.text_of(edited.tenant_id, version.face)),
         embedded=version.embedded or {},
     )
     return rules.judge(candidate, now, fields)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from chalicelib.assets import catalog, contents, faces
 from chalicelib.assets.admission import Admission, Candidate
@@ -117,12 +118,11 @@ def required_by_rules(
 
 
 def _candidate(asset: AssetMetadata, version: AssetVersion) -> Candidate:
-    content = contents.get(asset.tenant_id, str(version.face.sha256))
     return Candidate(
         asset=asset,
         version=version,
         face=faces.copied(version.face),
-        text=lambda: "" if content is None else content.text,
+        text=cache(lambda: contents.text_of(asset.tenant_id, version.face)),
         embedded=version.embedded or {},
     )
 

@@ -184,7 +184,7 @@ APPROVAL = {
             "dynamodb:BatchGetItem": 1,
             "dynamodb:BatchWriteItem": 1,
             "dynamodb:GetItem": 7,
-            "dynamodb:Query": 7,  # one finds the template that applies to the version
+            "dynamodb:Query": 8,  # one finds the template that applies, one the rules
             "dynamodb:TransactWriteItems": 1,
             "dynamodb:UpdateItem": 1,
             "stepfunctions:StartExecution": 1,

@@ -142,3 +142,12 @@ def test_a_text_is_judged_with_the_version_that_is_under_review(desk: Desk, bloc
     assert answer.json["title"] == "plain"
     waiting = [one for one in desk.workflows(asset_id) if one["status"] == "in_progress"]
     assert sorted(map(ids, waiting)) == [["legal"], ["review"]]
+
+
+def test_an_address_is_judged_with_a_title_that_comes_later(desk: Desk) -> None:
+    rule(desk, TITLE, {"field": "text", "op": "contains", "value": "casino"})
+    link = {"url": "https://casino.example/", "link_type": "webpage", "title": "plain"}
+    made = desk.post("/assets/link/", "contributor", link)
+    assert made.status == 201, made.content
+    refused = edit(desk, made.json["id"], title="sale")
+    desk.assert_refused(refused, 409, "moderation_rule")

@@ -6,7 +6,6 @@ from datetime import datetime
 from chalicelib.assets import admission, contents, faces, reservations
 from chalicelib.assets.admission import Candidate
 from chalicelib.assets.downloads import NotReady
-from chalicelib.assets.faces import Face
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.models import AssetMetadata, AssetVersion, version_key
 from chalicelib.assets.versions import listing, moves
@@ -86,7 +85,7 @@ def copy_to_main(
             asset=asset,
             version=version,
             face=face,
-            text=lambda: _text(asset.tenant_id, face),
+            text=lambda: contents.text_of(asset.tenant_id, face),
             embedded=source.embedded or {},
             copied_from=source,
         ),
@@ -142,8 +141,3 @@ def made_before(asset: AssetMetadata, now: datetime) -> AssetVersion | None:
         if position is None:
             return None
     return None
-
-
-def _text(tenant_id: str, face: Face) -> str:
-    content = contents.get(tenant_id, str(face.sha256))
-    return content.text if content is not None else ""

@@ -97,7 +97,7 @@ def start(
     by_rules: Sequence[WorkflowTemplate] = ()
     if version.status != "approved":  # else they have approved it
         ids = admission.required_by_rules(asset, version, now)
-        by_rules = [one for one in registry.every(asset.tenant_id) if one.id in ids]
+        by_rules = [registry.get(asset.tenant_id, one) for one in ids]
     plan = _with_applying(Plan(template_id, template), asset, version, by_rules)
     workflow = new(asset, version, plan, actor, now, under_way(now).id("workflow"))
     made = begun(workflow, actor, now)
