@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -84,7 +85,8 @@ def _one(mail: Mail, address: str) -> Answer:
 def _envelope(mail: Mail) -> str:
     to = ", ".join(mail["to"])
     moment = escape(mail["sent_at"])
-    return f'<p class="soft">To {escape(to)}, <time datetime="{moment}">{moment}</time></p>'
+    told = datetime.fromisoformat(moment).strftime("%-d %B %Y, %H:%M:%S UTC")
+    return f'<p class="soft">To {escape(to)}, <time datetime="{moment}">{told}</time></p>'
 
 
 def _links(mail: Mail) -> list[str]:

@@ -44,10 +44,10 @@ def infected(name: str) -> FilePayload:
     return payload(name, "text/plain", eicar.encode())
 
 
-def video(folder: Path, name: str) -> Path:
+def video(folder: Path, name: str, size: str = "320x180") -> Path:
     """Make an MP4 of one second."""
     path = folder / name
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x180:duration=1"]
+    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc=size={size}:duration=1"]
     tag = ["-metadata", f"comment={secrets.token_hex(8)}", "-pix_fmt", "yuv420p", str(path)]
     subprocess.run([*command, *tag], check=True)
     return path

@@ -59,12 +59,13 @@ def test_a_second_editor_is_shown_what_the_first_wrote(editor: Console, visit: V
 
 def test_a_new_version_is_compared_published_and_rolled_back(editor: Console) -> None:
     detail = _open_new(editor, "price list.png")
-    detail.get_by_label("File of a new version").set_input_files(samples.picture("new board.png"))
+    board = samples.picture("new board.png", (320, 180))
+    detail.get_by_label("File of a new version").set_input_files(board)
     expect(detail).to_contain_text("2, published", timeout=90_000)
     detail.get_by_role("button", name="What has changed: Version 2").press("Enter")
     expect(detail.locator(".difference img")).to_be_visible()
     expect(detail.locator(".difference")).to_contain_text("new board.png")
-    for words in ("Name", "SHA-256"):
+    for words in ("Name", "SHA-256", "Width", "Height"):
         expect(detail.locator(".difference dt", has_text=words).first).to_be_visible()
     detail.get_by_role("button", name="Unpublish: Version 2").click()
     expect(detail).to_contain_text("2, not published")
@@ -160,6 +161,24 @@ def test_what_failed_and_what_is_quarantined_can_be_removed(editor: Console) -> 
     for title in ("halved", "foul"):
         editor.open_detail(title).get_by_role("button", name="Delete").click()
         expect(editor.card(title)).to_have_count(0)
+
+
+def test_a_link_shows_its_address_and_nothing_of_a_file(
+    editor: Console, stack: Stack, browser: Browser
+) -> None:
+    wall = Wall(stack, browser.new_context(base_url=stack.url).request)
+    link = {"url": "https://example.org/departures", "link_type": "webpage", "title": "Board"}
+    made = wall.call("POST", "assets/link/", link, "editor@acme.test")
+    editor.page.goto(f"/?asset={made['id']}")
+    detail = editor.page.get_by_role("dialog")
+    way = detail.get_by_role("link", name="Open the address")
+    expect(way).to_have_attribute("href", link["url"])
+    expect(detail).to_contain_text(link["url"])
+    expect(detail.get_by_role("button", name="Edit")).to_be_visible()
+    for button in ("Download", "Replace"):
+        expect(detail.get_by_role("button", name=button)).to_have_count(0)
+    for term in ("Size", "Virus check", "SHA-256"):
+        expect(detail.get_by_role("term").filter(has_text=term)).to_have_count(0)
 
 
 def test_anyone_reports_what_is_wrong(editor: Console, visit: Visit) -> None:

@@ -55,7 +55,7 @@ STATES = {
     ),
     "nothing": State(f"/?q=nowhere{UNBROKEN}&kind=video", "Nothing fits", ("More filters",)),
     "chosen": State("/", "New collection", ("Choose Weather", "Add to a collection")),
-    "asset": State("/?asset={asset}", "Virus check", ("Report it to the moderators",)),
+    "asset": State("/?asset={asset}", "Uploaded by", ("Report it to the moderators",)),
     "edit": State("/?asset={asset}", "A path such as", ("Edit", "Rights")),
     "on screens": State("/?asset={asset}", "Which version since when", ("Screens that have it",)),
     "share": State("/?asset={asset}", "Most downloads", ("Share…",)),

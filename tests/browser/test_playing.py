@@ -20,10 +20,28 @@ def test_a_film_plays_with_its_controls_by_ranges(editor: Console, tmp_path: Pat
         detail.get_by_role("button", name="Play").press("Enter")
     assert answered.value.status == 206
     film = detail.locator("video")
+    expect(film).to_be_focused()
     expect(film).to_have_js_property("controls", True)
     expect(film).to_have_js_property("ended", True)
     film.evaluate("film => { film.currentTime = 0.4; }")
     expect(film).to_have_js_property("currentTime", 0.4)
+
+
+@pytest.mark.parametrize("size", [(320, 640), (1280, 720)])
+def test_a_film_in_portrait_is_whole_on_its_stage(
+    editor: Console, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    name = f"portrait {size[0]}.mp4"
+    editor.upload(samples.video(tmp_path, name, size="360x640"))
+    editor.expect_outcome(name, "Ready")
+    editor.page.set_viewport_size({"width": size[0], "height": size[1]})
+    detail = editor.open_detail(name.partition(".")[0])
+    detail.get_by_role("button", name="Play").click()
+    film = detail.locator("video")
+    expect(film).to_be_visible()
+    stage, shown = detail.locator(".stage").bounding_box(), film.bounding_box()
+    assert stage is not None
+    assert shown == stage
 
 
 def test_arrows_belong_to_the_player_while_it_has_the_keyboard(
@@ -42,6 +60,7 @@ def test_sound_plays(editor: Console, tmp_path: Path) -> None:
     editor.expect_outcome("horn.wav", "Ready")
     detail = editor.open_detail("horn")
     detail.get_by_role("button", name="Play").press("Enter")
+    expect(detail.locator("audio")).to_be_focused()
     expect(detail.locator("audio")).to_have_js_property("paused", False)
 
 
@@ -76,6 +95,7 @@ def test_a_picture_is_zoomed_to_its_full_size_and_back_by_keyboard(editor: Conso
     editor.page.keyboard.press("Escape")
     expect(frame).to_have_count(0)
     expect(detail).to_be_visible()
+    expect(detail.get_by_role("button", name="Full size")).to_be_focused()
 
 
 def test_a_text_is_read_in_full_height(editor: Console) -> None:
@@ -87,6 +107,21 @@ def test_a_text_is_read_in_full_height(editor: Console) -> None:
     text.focus()
     editor.page.keyboard.press("End")
     expect(text).not_to_have_js_property("scrollTop", 0)
+
+
+def test_a_table_is_read_in_rows_and_columns(editor: Console) -> None:
+    rows = "".join(f'{number};"{number},50; ""net"""\r\n' for number in range(600))
+    data = f"Product;Price\r\n{rows}".encode()
+    editor.upload(samples.payload("price list.csv", "text/csv", data))
+    editor.expect_outcome("price list.csv", "Ready")
+    table = editor.open_detail("price list").get_by_role("group", name="Table")
+    expect(table.get_by_role("columnheader")).to_have_text(["Product", "Price"])
+    expect(table.get_by_role("row")).to_have_count(501)
+    expect(table.get_by_role("row").nth(3).get_by_role("cell")).to_have_text(["2", '2,50; "net"'])
+    expect(table).to_contain_text("the first 500 rows")
+    table.focus()
+    editor.page.keyboard.press("End")
+    expect(table).not_to_have_js_property("scrollTop", 0)
 
 
 def test_the_pages_of_a_document_are_read_one_after_the_other(

@@ -143,6 +143,7 @@ def test_films_seek_by_ranges_and_documents_are_pages(
     book = shared(ask, editor, samples.document(tmp_path, "timetable of ferries.pdf", 2))
     page.goto(book["share_link"]["url"])
     expect(page.get_by_alt_text("Page 2 of 2")).to_be_visible()
+    expect(page.locator("form:has(button) ~ figure img")).to_have_count(2)
 
 
 def test_the_qr_code_says_the_address(ask: Ask, editor: Console, visitor: Visit) -> None:

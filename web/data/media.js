@@ -15,6 +15,7 @@ const SHOWN = ["jpeg", "png", "gif", "webp", "avif", "svg+xml", "bmp"].map((one)
  * @param {Asset} asset
  */
 export function hasBytes(asset) {
+  if (asset.kind === "link") return false;
   return !LOCKED.includes(asset.status) || Boolean(asset.published_version);
 }
 

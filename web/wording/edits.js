@@ -19,7 +19,8 @@ const MOMENTS = ["valid_from", "expires_at"];
 export function fieldWords(field) {
   /** @type {Record<string, string>} */
   const names = edit.names;
-  return names[field] ?? FACTS[field] ?? field.replaceAll("_", " ");
+  const own = field.replace(/^(technical|rights)\./, "");
+  return names[own] ?? FACTS[own] ?? own.replaceAll("_", " ");
 }
 
 /** @param {unknown} value */

@@ -67,6 +67,8 @@ export const progress = {
 /** @type {Record<string, string>} */
 export const technical = {
   dimensions: "Dimensions",
+  width: "Width",
+  height: "Height",
   duration_seconds: "Length",
   pages: "Pages",
   frames: "Frames",

@@ -8,6 +8,7 @@ export const edit = "Edit";
 export const endUpload = "End this upload";
 export const missing = "There is no such asset, or you may not see it.";
 export const next = "Next asset";
+export const openLink = "Open the address";
 export const openReview = "Open its review";
 export const moveToTrash = "Delete";
 export const decidedBy = "To be decided by";
@@ -23,6 +24,7 @@ export const uploadHint =
 export const groups = { file: "File", technical: "Technical", origin: "Origin" };
 
 export const terms = {
+  address: "Address",
   name: "Name",
   type: "Type",
   size: "Size",

@@ -44,7 +44,7 @@ export function Body({ asset }) {
     <div class="detail-side" role="group" aria-label=${t.about} tabindex="0">
       <${State} asset=${asset} />
       <${NewComments} unread=${unread} />
-      <${DownloadButton} asset=${asset} />
+      ${asset.kind === "link" ? html`<${OpenLink} asset=${asset} />` : html`<${DownloadButton} asset=${asset} />`}
       <${Deeds} asset=${asset} edit=${() => (editing.value = true)} />
       <${Replacing} asset=${asset} />
       <${PendingEdit} asset=${asset} />
@@ -81,11 +81,20 @@ function State({ asset }) {
     <${StatusBadge} asset=${asset} />
     ${reason && html`<p class="reason">${reason}</p>`}
     ${asset.purge_at && html`<p class="hint">${t.purged(moment(asset.purge_at), fromNow(asset.purge_at))}</p>`}
-    ${open && html`<${Steps} job=${job} reason=${asset.status_reason} />`}
+    ${open && html`<${Steps} job=${job} asset=${asset} />`}
     <${EndUpload} asset=${asset} />
     <${RetryButton} asset=${asset} />
     <${ReviewLink} asset=${asset} />
   </div>`;
+}
+
+/** The way to what a link leads to, where browsers can go there. @param {{ asset: Asset }} props */
+function OpenLink({ asset }) {
+  const url = String(asset.technical?.url ?? "");
+  if (!/^https?:/i.test(url)) return null;
+  return html`<a class="button primary wide" href=${url} target="_blank" rel="noopener noreferrer">
+    <${Icon} name="link" />${t.openLink}
+  </a>`;
 }
 
 /** @param {{ asset: Asset, edit: () => void }} props */
@@ -97,7 +106,7 @@ function Deeds({ asset, edit }) {
   }
   return html`<div class="field-row">
       <button class="button small" id=${EDIT} onClick=${edit}><${Icon} name="edit" />${t.edit}</button>
-      <${Replace} asset=${asset} concern=${concern} />
+      ${asset.kind !== "link" && html`<${Replace} asset=${asset} concern=${concern} />`}
       <button class="button small danger" onClick=${() => concern.before("trash", putAway)}>
         <${Icon} name="trash" />${t.moveToTrash}
       </button>

@@ -9,6 +9,9 @@ import { technicalFacts, typeName } from "../../wording/assets.js";
 /** @typedef {import("../../types.js").Asset} Asset */
 /** @typedef {[string, string | null | undefined][]} Terms */
 
+/** Whatever its type, no screen gets what is in one of these. */
+const UNSHOWN = ["uploading", "failed", "quarantined"];
+
 /** @param {{ asset: Asset }} props */
 export function Facts({ asset }) {
   return html`${asset.description && html`<p class="description" dir="auto">${asset.description}</p>`}
@@ -38,15 +41,21 @@ function List({ title, terms }) {
  */
 function fileFacts(asset) {
   const { current_version, published_version } = asset;
-  return [
+  /** @type {Terms} */
+  const file = [
     [t.terms.name, asset.filename],
     [t.terms.type, asset.content_type && t.type(typeName(asset.content_type), asset.content_type)],
     [t.terms.size, asset.size_bytes === null ? null : bytes(asset.size_bytes)],
+  ];
+  /** @type {Terms} */
+  const link = [[t.terms.address, String(asset.technical?.url ?? "")]];
+  return [
+    ...(asset.kind === "link" ? link : file),
     [t.terms.version, current_version ? t.version(current_version, published_version) : null],
     [t.terms.category, asset.category],
     [t.terms.tags, asset.tags?.join(", ")],
-    [t.terms.sha256, asset.sha256],
-    [t.terms.onScreens, t.onScreens[onScreens(asset)]],
+    [t.terms.sha256, asset.kind === "link" ? null : asset.sha256],
+    [t.terms.onScreens, UNSHOWN.includes(asset.status) ? null : t.onScreens[onScreens(asset)]],
   ];
 }
 
@@ -63,7 +72,7 @@ function originFacts(asset) {
 }
 
 /** @param {Asset} asset */
-function scanWords({ scan }) {
-  if (!scan) return null;
+function scanWords({ kind, scan }) {
+  if (!scan || kind === "link") return null;
   return t.scan(scan.status, scan.signature ?? "", scan.scanned_at ? moment(scan.scanned_at) : "");
 }

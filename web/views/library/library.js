@@ -118,7 +118,8 @@ function Count() {
   const counted = countOf(chosen) ?? 0;
   const all = more.value === "none" ? shown : counted;
   const known = state.value === "ready" && shown > 0;
-  return html`<p class="hint count-found">
+  const nothing = state.value === "ready" && shown === 0;
+  return html`<p class="hint count-found" hidden=${nothing}>
     <span role="status">${known && (more.value === "none" || counted > shown ? t.count(all) : t.moreThan(shown))}</span>
     ${known && !trashed && mayCollect.value && html`${" · "}<${Link} to=${DESCRIPTIONS}>${t.descriptions}<//>`}
     ${known && trashed && days !== undefined && html`${" · "}${t.retention(days)}`}

@@ -4,9 +4,10 @@ import { call, wordsOf } from "../../api.js";
 import { isUnsettled } from "../../data/following.js";
 import { mannerOf, signedUrl } from "../../data/media.js";
 import { stage as t } from "../../texts.js";
-import { html, useEffect, useSignal } from "../../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "./icons.js";
 import { Pages } from "./pages.js";
+import { Table } from "./table.js";
 import { Thumbnail } from "./thumbnail.js";
 import { Zoom } from "./zoom.js";
 
@@ -45,8 +46,13 @@ function Showing({ asset, version }) {
 function Player({ asset, version }) {
   const { url, problem, fetch } = useSigned(asset, { version });
   const poster = asset.thumbnails?.large?.url;
+  const media = useRef(/** @type {HTMLElement | null} */ (null));
+  const plays = url.value !== "";
+  // The button that was pressed is gone: its keys are the player's now.
+  useLayoutEffect(() => media.current?.focus(), [plays]);
   if (url.value && asset.kind === "video") {
     return html`<video
+      ref=${media}
       class="playing"
       src=${url}
       poster=${poster}
@@ -60,6 +66,7 @@ function Player({ asset, version }) {
   return html`<${Thumbnail} asset=${asset} size="large" />
     ${url.value
       ? html`<audio
+          ref=${media}
           class="sounding"
           src=${url}
           controls
@@ -86,11 +93,14 @@ function Animation({ asset, version }) {
 /** @param {Shown} props */
 function Picture({ asset, version }) {
   const { url, problem, fetch } = useSigned(asset, { version });
+  const left = useRef(false);
   if (url.value) return html`<${Zoom} url=${url.value} title=${asset.title} leave=${leave} />`;
   return html`<${Thumbnail} asset=${asset} size="large" />
-    <${Over} icon="zoom" words=${t.zoom} act=${fetch} problem=${problem.value} aside />`;
+    <${Over} icon="zoom" words=${t.zoom} act=${fetch} problem=${problem.value} aside
+      focused=${left.current} />`;
 
   function leave() {
+    left.current = true;
     url.value = "";
   }
 }
@@ -106,16 +116,22 @@ function Text({ asset }) {
     );
   }, [asset.sha256]);
   if (!text.value) return html`<${Thumbnail} asset=${asset} size="large" />`;
+  if (asset.content_type === "text/csv") return html`<${Table} text=${text.value} />`;
   return html`<pre class="reading" tabindex="0" dir="auto" aria-label=${t.text}>${text}</pre>`;
 }
 
 /**
- * @param {{ icon: string, words: string, act: () => void, problem: string, aside?: boolean }} props
- *   `aside`: in a corner, where it hides nothing.
+ * @param {{ icon: string, words: string, act: () => void, problem: string, aside?: boolean,
+ *   focused?: boolean }} props `aside`: in a corner, where it hides nothing; `focused`: whether the
+ *   keyboard goes on here, since what had it is gone.
  */
-function Over({ icon, words, act, problem, aside = false }) {
+function Over({ icon, words, act, problem, aside = false, focused = false }) {
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useLayoutEffect(() => {
+    if (focused) button.current?.focus();
+  }, []);
   return html`<div class=${`stage-over ${aside ? "aside" : ""}`}>
-    <button class="button" onClick=${act}><${Icon} name=${icon} />${words}</button>
+    <button class="button" ref=${button} onClick=${act}><${Icon} name=${icon} />${words}</button>
     ${problem && html`<p class="reason" role="alert">${problem}</p>`}
   </div>`;
 }

@@ -12,14 +12,14 @@ const ICONS = { pending: "clock", running: "retry", completed: "check", failed: 
 const SCAN_REASONS = ["unscannable", "scanner_unavailable"];
 
 /**
- * @param {{ job: import("../../types.js").Job | null, reason?: string | null, brief?: boolean }} props
- *   `reason`: the asset's `status_reason`, if any.
+ * @param {{ job: import("../../types.js").Job | null, asset: import("../../types.js").Asset,
+ *   brief?: boolean }} props
  */
-export function Steps({ job, reason, brief = false }) {
+export function Steps({ job, asset, brief = false }) {
   if (!job) return null;
   return html`<ol class=${`steps ${brief ? "brief" : ""}`}>
     ${job.tasks.map((task) => {
-      const status = statusOf(task, reason);
+      const status = statusOf(task, asset);
       return html`<li key=${task.job_type} class=${`step ${status}`}>
         <${Icon} name=${ICONS[status] ?? "clock"} />
         <span>${taskWords(task.job_type)}</span>
@@ -32,9 +32,10 @@ export function Steps({ job, reason, brief = false }) {
 /**
  * A file that is refused before or after its scan has not failed its virus check.
  * @param {import("../../types.js").Task} task
- * @param {string | null} [reason]
+ * @param {import("../../types.js").Asset} asset
  */
-function statusOf({ job_type, status }, reason) {
+function statusOf({ job_type, status }, { status_reason: reason, scan }) {
   const own = reason && !SCAN_REASONS.includes(reason);
-  return job_type === "virus_scan" && status === "failed" && own ? "not_reached" : status;
+  if (job_type !== "virus_scan" || status !== "failed" || !own) return status;
+  return scan?.status === "clean" ? "completed" : "not_reached";
 }

@@ -106,7 +106,7 @@ function Outcome({ asset }) {
     </p>
     ${!reason && onScreens(asset) === "never" && html`<p class="upload-state">${t.noScreen}</p>`}
     ${asset.duplicate_of?.[0] && html`<${SameAs} key=${asset.id} id=${asset.duplicate_of[0]} />`}
-    ${isUnsettled(asset) && html`<${Steps} job=${job} brief />`}`;
+    ${isUnsettled(asset) && html`<${Steps} job=${job} asset=${asset} brief />`}`;
 }
 
 /** @param {{ id: string }} props Of the asset whose bytes turned out to be the same. */
