@@ -118,6 +118,8 @@ def test_a_rule_refuses_an_edit_and_tells_moderators(desk: Desk) -> None:
         {"title": "The CASINO"},
         {"title": "\uff23\uff41sino"},
         {"title": "ca\u200bsi\u00adno"},
+        {"title": "ca\u2065si\ufff4no"},
+        {"custom_fields": {"note": "ca\x0bsi\x1cno"}},
         {"custom_fields": {"note": "casino"}},
         {"custom_fields": {"slogan": "Jackpot!"}},
     ):

@@ -41,9 +41,11 @@ _INVISIBLE = (
     ("\u115f", "\u1160"),
     ("\u17b4", "\u17b5"),
     ("\u180b", "\u180f"),
+    ("\u2065", "\u2065"),
     ("\u3164", "\u3164"),
     ("\ufe00", "\ufe0f"),
     ("\uffa0", "\uffa0"),
+    ("\ufff0", "\ufff8"),
     ("\U000e0000", "\U000e0fff"),
 )
 """Letters and marks that show nothing, beside those of the categories Cf and Cc (Unicode's
@@ -196,7 +198,7 @@ def _normal(text: str) -> str:
 def _bared(text: str) -> str:
     """Write a text as it is read: wide and decorated letters as plain ones, nothing invisible."""
     plain = unicodedata.normalize("NFKC", text)
-    seen = "".join(one for one in plain if one.isspace() or not _is_invisible(one))
+    seen = "".join(one for one in plain if one in "\t\n\r" or not _is_invisible(one))
     return unicodedata.normalize("NFKC", seen)
 
 

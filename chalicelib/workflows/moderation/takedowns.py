@@ -16,7 +16,7 @@ from chalicelib.assets.versions import life, moves, published_version
 from chalicelib.assets.versions.moves import Move, Standing, VersionRef, same_rejection
 from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import SYSTEM, Person, record
-from chalicelib.core.tables import Write, change, find, put
+from chalicelib.core.tables import Write, change, check, find, put
 from chalicelib.tenants import accounts
 from chalicelib.workflows import review_policy
 from chalicelib.workflows.approval import deadlines, reading, starting
@@ -38,15 +38,19 @@ def pronounced(flag: ModerationFlag, now: datetime) -> list[Write]:
     """Return the writes by which a resolution takes effect at once; none without an asset.
 
     A rejection bars every version that there is, those still in work included, and takes what is
-    published from everybody. An approval lifts that. The first write fails when a request adds or
-    publishes a version at the same time.
+    published from everybody. An approval lifts that, if it is about a version that is barred. The
+    first write fails when a request adds or publishes a version at the same time.
     """
     asset = find(AssetMetadata, asset_key(flag.pk, flag.asset_id), "ASSET")
     if asset is None or flag.resolution == "dismiss":
         return []
     unchanged = (AssetMetadata.last_version == asset.last_version) & same_rejection(asset)
     if flag.resolution == "approve_asset":
-        flag.through, flag.progress = asset.rejected_through or 0, asset.last_version + 1
+        flag.through = asset.rejected_through or 0
+        if flag.version > flag.through:  # what was rejected before stays so
+            flag.progress = flag.version + 1
+            return [check(asset, unchanged)]
+        flag.progress = asset.last_version + 1
         lifted = AssetMetadata.rejected_through.remove()
         return [change(asset, lifted, condition=unchanged)]
     flag.through, flag.published = asset.last_version, asset.published_version
@@ -81,7 +85,7 @@ def carry_out(flag: ModerationFlag, now: datetime) -> bool:
         Whether all is done.
     """
     rejects = flag.resolution == "reject_asset"
-    first = flag.progress + 1 if rejects else 1
+    first = flag.progress + 1 if rejects else _first_approved(flag)
     last = flag.through if rejects else flag.progress - 1
     if first > last:
         return True
@@ -104,6 +108,14 @@ def carry_out(flag: ModerationFlag, now: datetime) -> bool:
         return True
     flag.progress = found[-1].number
     return False
+
+
+def _first_approved(flag: ModerationFlag) -> int:
+    """Return from which version on a moderator's approval counts: those that were flagged."""
+    if flag.version <= flag.through:
+        return 1
+    reported = [report.version for report in flag.reports]
+    return max(flag.through + 1, min([flag.version, *reported]))
 
 
 def _take_down(flag: ModerationFlag, ref: VersionRef, now: datetime) -> None:

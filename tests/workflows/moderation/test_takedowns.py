@@ -226,3 +226,40 @@ def test_a_rejection_that_was_lifted_takes_down_nothing_more(
     versions = desk.get(f"/assets/{asset_id}/versions/").json["items"]
     assert [one["status"] for one in versions] == ["approved", "approved"]
     assert desk.asset(asset_id)["published_version"] == 2
+
+
+def _resolve(desk: Desk, asset_id: str, reason: str, resolution: str) -> None:
+    flag = desk.post(f"/assets/{asset_id}/flag/", "editor", {"reason": reason}).json
+    path = f"/moderation/flags/{flag['id']}/resolve/"
+    assert desk.post(path, "moderator", {"resolution": resolution}).status == 200
+    desk.cloud.run()
+
+
+def test_who_approves_a_newer_version_gives_nothing_back_that_was_rejected_before(
+    desk: Desk,
+) -> None:
+    asset_id = desk.upload(b"one")
+    _resolve(desk, asset_id, "inappropriate", "reject_asset")
+    desk.version(asset_id, b"two")
+    _resolve(desk, asset_id, "quality", "approve_asset")
+    versions = desk.get(f"/assets/{asset_id}/versions/").json["items"]
+    assert {one["number"]: one["status"] for one in versions} == {1: "rejected", 2: "approved"}
+    refused = desk.post(f"/assets/{asset_id}/versions/1/publish/", "editor")
+    desk.assert_refused(refused, 409, "not_approved")
+    assert desk.asset(desk.upload(b"one"))["status_reason"] == "content_rejected"
+
+
+def test_who_approves_what_was_flagged_lets_no_other_version_go_on(desk: Desk) -> None:
+    when = [{"field": "text", "op": "contains", "value": "casino"}]
+    rule = {"name": "R", "when": when, "action": "block"}
+    assert desk.post("/moderation/rules/", "moderator", rule).status == 201
+    asset_id = desk.upload(b"one")
+    desk.version(asset_id, b"casino")
+    (flag,) = desk.get(f"/moderation/flags/?asset_id={asset_id}").json["items"]
+    path = f"/moderation/flags/{flag['id']}/resolve/"
+    assert desk.post(path, "moderator", {"resolution": "dismiss"}).status == 200
+    third = desk.version(asset_id, b"three")
+    _resolve(desk, asset_id, "quality", "approve_asset")
+    shown = desk.get(f"/assets/{asset_id}/versions/2/").json
+    assert (shown["status"], shown["status_reason"]) == ("rejected", "moderation_rule")
+    assert desk.asset(asset_id)["published_version"] == third
