@@ -4,6 +4,7 @@ import base64
 import gzip
 import importlib
 import json
+import math
 import os
 import threading
 import time
@@ -100,6 +101,7 @@ class Cloud:
         self.app = app.app
         self._gateway = LocalGateway(app.app, ChaliceConfig())
         self._tokens: dict[str, str] = {}
+        self._end_at: dict[str, float] = {}
         self._streams: dict[str, Stream] = {}
 
     def tenant(self, name: str, *who: str) -> Tenant:
@@ -138,8 +140,8 @@ class Cloud:
         return tenant
 
     def token(self, email: str) -> str:
-        """Sign in at the user pool; gives the ID token."""
-        if email not in self._tokens:
+        """Sign in at the user pool, again before the token ends; gives the ID token."""
+        if email not in self._tokens or self._end_at.get(email, math.inf) < time.monotonic():
             from chalicelib.core.aws import client
             from chalicelib.core.settings import settings
 
@@ -150,11 +152,13 @@ class Cloud:
                 AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
             )
             self._tokens[email] = answer["AuthenticationResult"]["IdToken"]
+            self._end_at[email] = time.monotonic() + answer["AuthenticationResult"]["ExpiresIn"] / 2
         return self._tokens[email]
 
     def remember(self, email: str, token: str) -> None:
         """Have whoever is named so send this token with every request."""
         self._tokens[email] = token
+        self._end_at.pop(email, None)
 
     def forget(self, email: str) -> None:
         """Have somebody sign in anew at their next request."""
