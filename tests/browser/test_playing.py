@@ -112,9 +112,9 @@ def test_a_text_is_read_in_full_height(editor: Console) -> None:
 def test_a_table_is_read_in_rows_and_columns(editor: Console) -> None:
     rows = "".join(f'{number};"{number},50; ""net"""\r\n' for number in range(600))
     data = f"Product;Price\r\n{rows}".encode()
-    editor.upload(samples.payload("price list.csv", "text/csv", data))
-    editor.expect_outcome("price list.csv", "Ready")
-    table = editor.open_detail("price list").get_by_role("group", name="Table")
+    editor.upload(samples.payload("fares.csv", "text/csv", data))
+    editor.expect_outcome("fares.csv", "Ready")
+    table = editor.open_detail("fares").get_by_role("group", name="Table")
     expect(table.get_by_role("columnheader")).to_have_text(["Product", "Price"])
     expect(table.get_by_role("row")).to_have_count(501)
     expect(table.get_by_role("row").nth(3).get_by_role("cell")).to_have_text(["2", '2,50; "net"'])
