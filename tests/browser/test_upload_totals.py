@@ -21,11 +21,12 @@ def test_totals_are_those_of_what_is_sent_and_questions_are_counted(editor: Cons
     editor.page.route(_is_form, _hold)
     first = samples.picture("sent alone.png")
     total = editor.page.locator(".uploads-total")
-    editor.upload(
-        first,
-        {**first, "name": "sent alone, again.png"},
-        samples.payload("refused alone.exe", "application/x-msdownload", b"MZ" * 500_000),
-    )
+    with editor.page.expect_request(lambda asked: _is_form(asked.url)):
+        editor.upload(
+            first,
+            {**first, "name": "sent alone, again.png"},
+            samples.payload("refused alone.exe", "application/x-msdownload", b"MZ" * 500_000),
+        )
     expect(total).to_contain_text("1 file waits for your answer")
     expect(total).to_contain_text("0 of 1 file ·")
     expect(total).to_contain_text("1 refused")
