@@ -9,13 +9,14 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.tenants.administration import suspension
-from chalicelib.webhooks import attempts, schedule, sending
+from chalicelib.webhooks import attempts, registry, schedule, sending
 from chalicelib.webhooks.deliveries import Order
-from chalicelib.webhooks.models import Webhook
+from chalicelib.webhooks.models import WEBHOOK, Webhook
 from chalicelib.webhooks.sending import Outcome
 from tests.shared import audit
 from tests.webhooks.conftest import Hooks
 from tests.webhooks.receiver import Receiver, status
+from tests.workflows.overtaking import overtake
 
 
 def order(hooks: Hooks, webhook: dict[str, Any], delivery: dict[str, Any]) -> Order:
@@ -197,6 +198,21 @@ def test_a_receiver_that_is_gone_switches_its_webhook_off(hooks: Hooks, receiver
     hooks.later(days=1)
     assert len(receiver.came) == 1
     assert len(hooks.deliveries(webhook)) == 1
+
+
+def test_a_webhook_that_has_changed_is_read_again_before_it_is_switched_off(
+    hooks: Hooks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = hooks.make(receiver.url)
+
+    def change() -> None:
+        item = Webhook(hooks.tenant.id, f"{WEBHOOK}{webhook['id']}")
+        item.update(actions=[Webhook.revision.add(1)])
+
+    receiver.script.append(status(410))
+    overtake(monkeypatch, registry, "transact", change)
+    begun(hooks, webhook)
+    assert hooks.show(webhook)["is_active"] is False
 
 
 def test_a_receiver_that_is_gone_while_somebody_changes_its_webhook(
