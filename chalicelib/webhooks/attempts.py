@@ -182,7 +182,7 @@ def _noted(delivery: Delivery, attempt: Attempt) -> list[Action]:
 
 
 def _release(delivery: Delivery, *actions: Action) -> bool:
-    """Give a claim back with what came of it; False where the claim has gone to others."""
+    """Release a claim and write the outcome; return False where another process has the claim."""
     ours = Delivery.claimed_until == delivery.claimed_until
     as_begun = Delivery.begun_at == delivery.begun_at
     free = Delivery.claimed_until.remove()
@@ -195,7 +195,7 @@ def _release(delivery: Delivery, *actions: Action) -> bool:
 
 
 def _release_asked_again(delivery: Delivery) -> None:
-    """Give back the claim of what somebody wants to be sent anew, and have that done."""
+    """Release the claim of a delivery that a member asked to have sent again, and order it."""
     try:
         update(
             delivery,

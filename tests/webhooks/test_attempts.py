@@ -215,7 +215,7 @@ def test_a_webhook_that_has_changed_is_read_again_before_it_is_switched_off(
     assert hooks.show(webhook)["is_active"] is False
 
 
-def test_a_receiver_that_is_gone_while_somebody_changes_its_webhook(
+def test_a_receiver_that_is_gone_while_an_admin_changes_its_webhook(
     hooks: Hooks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     webhook = hooks.make(receiver.url)
