@@ -11,7 +11,7 @@ from chalicelib.analytics.reports import Leader
 from chalicelib.assets import admission, catalog, downloads, usage
 from chalicelib.assets.admission import (
     Admission,
-    AskRules,
+    AskModeration,
     Candidate,
     ForeseeEdit,
     JudgeAgain,
@@ -38,9 +38,9 @@ def _decide() -> Callable[[Candidate, datetime], Admission]:
 
 
 def _holding_approval() -> Callable[[AssetMetadata, AssetVersion], bool]:
-    from chalicelib.workflows.templates import required
+    from chalicelib.workflows import review_policy
 
-    return required.is_satisfied
+    return review_policy.holds
 
 
 def _second_judgement() -> JudgeAgain:
@@ -49,10 +49,10 @@ def _second_judgement() -> JudgeAgain:
     return review_policy.judge_again
 
 
-def _required_by_rules() -> AskRules:
+def _asking_moderation() -> AskModeration:
     from chalicelib.workflows import review_policy
 
-    return review_policy.required_by_rules
+    return review_policy.demands
 
 
 def _edit_policy() -> JudgeEdit:
@@ -163,7 +163,7 @@ admission.holding_approval.provided_by(_holding_approval)
 admission.edit_policy.provided_by(_edit_policy)
 admission.edit_preview.provided_by(_edit_preview)
 admission.second_judgement.provided_by(_second_judgement)
-admission.asking_rules.provided_by(_required_by_rules)
+admission.asking_moderation.provided_by(_asking_moderation)
 catalog.reviewed_version.provided_by(_reviewed_version)
 downloads.rendition_on_demand.provided_by(_rendition_on_demand)
 audience.authenticators.provided_by(_authenticators)

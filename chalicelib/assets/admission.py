@@ -28,7 +28,7 @@ class Candidate(msgspec.Struct, kw_only=True):
         text: gives what was read in it.
         embedded: its embedded metadata.
         copied_from: the version whose content it has, where it is merged or rolled back.
-        skip_rules: a moderator has looked at it, so that the rules have no say any more.
+        by_moderator: a moderator lets it go on, so that no rule blocks or flags it.
     """
 
     asset: AssetMetadata
@@ -37,7 +37,7 @@ class Candidate(msgspec.Struct, kw_only=True):
     text: Callable[[], str] = str
     embedded: dict[str, Any] = {}
     copied_from: AssetVersion | None = None
-    skip_rules: bool = False
+    by_moderator: bool = False
 
 
 class Admission(NamedTuple):
@@ -122,33 +122,49 @@ def foresee_edit(asset: AssetMetadata, changed: dict[str, Any], now: datetime) -
     return edit_preview.get()(asset, changed, now)
 
 
+class Demands(NamedTuple):
+    """What moderation demands of a version as it is.
+
+    `refused` is why it is rejected, such as `content_rejected`, if it is. `template_ids` name what
+    has yet to approve it, and `met` what rules are met with that (as in `AssetVersion`). `writes`
+    tell moderators.
+    """
+
+    refused: str | None = None
+    template_ids: Sequence[str] = ()
+    met: dict[str, str] = {}
+    writes: Sequence[Write] = ()
+
+
 holding_approval: Hook[Callable[[AssetMetadata, AssetVersion], bool]] = Hook(
-    "was a version approved under the template that applies to it now?"
+    "does a version's approval count as the version, its asset and the templates are now?"
 )
 
 JudgeAgain = Callable[[AssetMetadata, AssetVersion, Person, datetime], None]
 second_judgement: Hook[JudgeAgain] = Hook(
-    "what becomes of a version whose approval does not hold under the template that applies now?"
+    "what becomes of an approved version whose approval does not hold any more?"
 )
 
-
-AskRules = Callable[[AssetMetadata, AssetVersion, datetime], Sequence[str]]
-
-asking_rules: Hook[AskRules] = Hook("which templates do moderation's rules require of a version?")
+AskModeration = Callable[[AssetMetadata, AssetVersion, datetime], Demands]
+asking_moderation: Hook[AskModeration] = Hook("what does moderation demand of a version?")
 
 
-def required_by_rules(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Sequence[str]:
-    """Return the ids of the templates that moderation's rules require of a version as it is."""
-    return asking_rules.get()(asset, version, now)
+def demands(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Demands:
+    """Return what moderation demands of a version as it is, beyond what it has met already."""
+    return asking_moderation.get()(asset, version, now)
 
 
 def holds(asset: AssetMetadata, version: AssetVersion) -> bool:
-    """Return whether an approval was given under the template that applies to the version now."""
+    """Return whether an approval counts: the template that applies to the version now gave it.
+
+    Where something else is said of the asset than when it was judged, moderation's rules have to be
+    met with that, too. No approval holds for bytes that are banned.
+    """
     return holding_approval.get()(asset, version)
 
 
 def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now: datetime) -> None:
-    """Judge a version like an upload that was approved under another template."""
+    """Judge an approved version like an upload, as its approval does not hold any more."""
     second_judgement.get()(asset, version, actor, now)
 
 

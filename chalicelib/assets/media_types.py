@@ -125,6 +125,17 @@ def canonical(content_type: str) -> str:
     return _OTHER_SPELLINGS.get(plain, plain)
 
 
+def with_that_of_streams(content_type: str, kind: str | None) -> tuple[str, ...]:
+    """Return a type, and a second one where a container for sound has a film, or the reverse.
+
+    A film in `audio/mp4` is `video/mp4`, too.
+    """
+    family, _, subtype = content_type.partition("/")
+    if family == kind or not {family, kind} <= {"audio", "video"}:
+        return (content_type,)
+    return content_type, f"{kind}/{subtype}"
+
+
 def kind_of(content_type: str) -> MediaKind:
     """Return the kind of media of a content type; of sound and video containers by their name."""
     name = canonical(content_type)

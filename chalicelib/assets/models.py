@@ -148,7 +148,9 @@ class AssetVersion(Item):
     concern it. `approved_under` is the id of the template that gave the approval, "" where none
     applied, and missing without an approval; `rejected_under` that of the template whose approvers
     rejected it. `taken_from` is what a moderator's rejection took: `published` or a status.
-    `approved_at` is when it was approved last.
+    `approved_at` is when it was approved last. `judged_revision` is the revision of what was said
+    of the asset when it was judged; `rules_met` maps the ids of moderation rules whose template
+    has approved it, or that a moderator let pass, to a hash of the texts of that time.
     """
 
     class Meta:  # noqa: D106
@@ -173,6 +175,8 @@ class AssetVersion(Item):
     content_by = StructAttribute(Person, null=True)
     making_id = UnicodeAttribute(null=True)
     judged_at = UnicodeAttribute(null=True)
+    judged_revision = IntegerAttribute(null=True)
+    rules_met = StructAttribute(dict[str, str], null=True)
     approved_under = UnicodeAttribute(null=True)
     approved_at = UnicodeAttribute(null=True)
     rejected_under = UnicodeAttribute(null=True)

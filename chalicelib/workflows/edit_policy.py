@@ -37,14 +37,16 @@ Values = dict[str, Any]
 class _Needs(NamedTuple):
     """What an edit needs: a review of some fields by a plan, and what goes along without one.
 
-    `required` names the templates that rules require.
+    `required` names the templates that rules require, and `rules_met` holds those rules by the
+    number of the version with which the texts may be shown.
     """
 
     withheld: frozenset[str] = frozenset()
     plan: Plan | None = None
     actions: tuple[Action, ...] = ()
     writes: tuple[Write, ...] = ()
-    required: frozenset[str] = frozenset()
+    required: tuple[str, ...] = ()
+    rules_met: dict[str, dict[str, str]] = {}
 
 
 def judge(
@@ -74,14 +76,15 @@ def judge(
     if waiting:  # one review of all that waits, unless what comes has nothing to do with it
         together = _needs(asset, version, waiting | changed, now)
         alone = _needs(asset, version, waiting, now, tell=False)
-        if needs.plan is not None or together.required != alone.required:
+        if needs.plan is not None or set(together.required) != set(alone.required):
             _drop_waiting(asset, now)
             needs, changed, same = together, waiting | changed, frozenset()
     if needs.plan is not None and asset.trashed_at is not None:
         raise edits.AssetTrashed("This needs a review, and nothing in the trash is reviewed.")
     if needs.plan is None:
         return EditRuling(same, list(needs.actions), list(needs.writes))
-    workflow = starting.new(asset, version, needs.plan, actor, now)
+    plan = needs.plan._replace(rules_met=needs.rules_met)
+    workflow = starting.new(asset, version, plan, actor, now)
     workflow.instance.proposal = {name: changed[name] for name in sorted(needs.withheld)}
     made = starting.begun(workflow, actor, now)
     pending = {"workflow_id": workflow.instance.workflow_id, "values": workflow.instance.proposal}
@@ -115,39 +118,60 @@ def _needs(
 ) -> _Needs:
     edited = AssetMetadata(**(asset.attribute_values | changed))
     texts = frozenset(changed) & _TEXTS
-    ruling = rules.Ruling(False, (), [])
-    for one in _shown_with(asset, version) if texts else []:
-        its = _ruling(edited, one, texts, now)
-        if its.blocked:
-            if tell:
-                _flag(edited, one, texts, now)
-            raise RuleBlocks
-        ids = dict.fromkeys([*ruling.template_ids, *its.template_ids])
-        ruling = rules.Ruling(False, tuple(ids), ruling.writes or its.writes)
-    needed = frozenset(ruling.template_ids)
-    withheld: frozenset[str] = frozenset()
-    plan: Plan | None = None
-    by_rules = [registry.get(asset.tenant_id, one) for one in ruling.template_ids]
-    if by_rules and version.status not in _IN_WORK:
-        withheld, plan = texts, plans.stacked(by_rules)
+    needs = _needs_by_rules(edited, version, texts, now, tell=tell)
     if "category" not in changed:
-        return _Needs(withheld, plan, (), tuple(ruling.writes), needed)
+        return needs
     other = _other_template(asset, edited, version)
-    if other is None:
-        return _Needs(withheld, plan, (), tuple(ruling.writes), needed)
-    recategorized = (AssetMetadata.categorized_at.set(clock.timestamp(now)),)
+    if other is None and not _brings_another(asset, edited):
+        return needs
+    at = AssetMetadata.categorized_at.set(clock.timestamp(now))
+    recategorized = needs._replace(actions=(at,))
     shown = asset.published_version is not None and asset.trashed_at is None
-    if not shown or version.approved_under == other.id:
-        return _Needs(withheld, plan, recategorized, tuple(ruling.writes), needed)
+    if other is None or not shown or version.approved_under == other.id:
+        return recategorized
     values = definition.read(other.values)
     subject = matching.subject_of(edited, version, faces.copied(version.face))
     if matching.approves_by_itself(matching.conditions(values, subject)):
         stays = AssetVersion.status == version.status
         under = change(version, AssetVersion.approved_under.set(other.id), condition=stays)
-        return _Needs(withheld, plan, recategorized, (*ruling.writes, under), needed)
-    above = [] if plan is None else [one for one in by_rules if one.id != other.id]
-    plan = plans.stacked([*above, other])
-    return _Needs(withheld | {"category"}, plan, (), tuple(ruling.writes), needed)
+        return recategorized._replace(writes=(*needs.writes, under))
+    above = [] if needs.plan is None else [one for one in needs.required if one != other.id]
+    plan = plans.stacked([*(registry.get(asset.tenant_id, one) for one in above), other])
+    return needs._replace(withheld=needs.withheld | {"category"}, plan=plan)
+
+
+def _needs_by_rules(
+    edited: AssetMetadata,
+    version: AssetVersion,
+    texts: frozenset[str],
+    now: datetime,
+    *,
+    tell: bool,
+) -> _Needs:
+    required: dict[str, None] = {}
+    writes: list[Write] = []
+    met: dict[str, dict[str, str]] = {}
+    for one in _shown_with(edited, version) if texts else []:
+        ruling = _ruling(edited, one, texts, now)
+        if ruling.blocked:
+            if tell:
+                _flag(edited, one, texts, now)
+            raise RuleBlocks
+        required |= dict.fromkeys(ruling.template_ids)
+        writes = writes or ruling.writes
+        met[str(one.number)] = ruling.met
+    needs = _Needs(writes=tuple(writes), required=tuple(required), rules_met=met)
+    if not required or version.status in _IN_WORK:
+        return needs
+    templates = [registry.get(edited.tenant_id, one) for one in required]
+    return needs._replace(withheld=texts, plan=plans.stacked(templates))
+
+
+def _brings_another(asset: AssetMetadata, edited: AssetMetadata) -> bool:
+    """Return whether a new category brings another template to versions of some type."""
+    every = registry.every(asset.tenant_id)
+    before, after = (matching.of_category(every, one.category) for one in (asset, edited))
+    return before != after
 
 
 def _other_template(

@@ -112,7 +112,7 @@ class WorkflowInstance(Due):
     it ended, and whether it escalated. `picked_id` is the template that came on top of the one that
     applies. `order` holds the positions of the steps in the order in which they are decided, where
     that is not their own. `proposal` holds the fields of an edit that is reviewed, where no version
-    is.
+    is. `rules_met` holds, by a version's number, the moderation rules that its approval meets.
     """
 
     class Meta:  # noqa: D106
@@ -132,6 +132,7 @@ class WorkflowInstance(Due):
     picked_id = UnicodeAttribute(null=True)
     order = StructAttribute(list[int], null=True)
     proposal = StructAttribute(dict[str, Any], null=True)
+    rules_met = StructAttribute(dict[str, dict[str, str]], null=True)
     uploader = StructAttribute(Person)
     status = UnicodeAttribute()
     status_before = UnicodeAttribute(default="processing")

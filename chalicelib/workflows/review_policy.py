@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import cache
 
 from chalicelib.assets import catalog, contents, faces
-from chalicelib.assets.admission import Admission, Candidate
+from chalicelib.assets.admission import Admission, Candidate, Demands
 from chalicelib.assets.lifecycle import is_barred
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions import life, moves
-from chalicelib.assets.versions.life import MAIN
+from chalicelib.assets.versions.life import MAIN, OUT_THERE
 from chalicelib.assets.versions.moves import Move, Standing
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person
@@ -20,6 +20,7 @@ from chalicelib.workflows.approval.plans import Plan
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.moderation import bans, rules
+from chalicelib.workflows.moderation.rules import Ruling
 from chalicelib.workflows.templates import definition, matching, registry, required
 from chalicelib.workflows.templates.definition import Step, Template
 from chalicelib.workflows.templates.matching import Subject
@@ -33,8 +34,8 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     at the step that asked, if the same template applies to it.
     """
     asset, version, source = candidate.asset, candidate.version, candidate.copied_from
-    sha256 = None if candidate.skip_rules else candidate.face.sha256
-    tenant, ban, _ = accounts.get_with(asset.tenant_id, bans.key_of(asset.tenant_id, sha256))
+    key = bans.key_of(asset.tenant_id, candidate.face.sha256)
+    tenant, ban, _ = accounts.get_with(asset.tenant_id, key)
     effective = accounts.settings_in_force(tenant)
     if source is not None and (source.status == "rejected" or is_barred(asset, source.number)):
         return _rejected(source.face.status_reason or "rejected", [], now)
@@ -45,41 +46,48 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     subject = matching.subject_of(asset, version, candidate.face)
     applies = matching.matching(every, subject) if version.branch == MAIN else None
     waived = not (version.wants_workflow and effective.auto_create_workflows)
-    name = required.NONE if applies is None else applies.id
-    approved = Admission(
-        "approved",
-        None,
-        [],
-        _nothing,
-        effective.auto_publish,
-        {"judged_at": clock.timestamp(now), "approved_under": name},
-    )
+    judged = {"judged_at": clock.timestamp(now), "judged_revision": asset.revision}
+    met = (source or version).rules_met or {}
     keeps = source is not None and _keeps_approval(source, applies)
-    if keeps and source is not None and source.branch == MAIN:
-        return approved
-    ruling = rules.judge(candidate, now)
+    is_settled = keeps and source is not None and source.branch == MAIN
+    is_unchanged = source is not None and source.judged_revision == asset.revision
+    ruling = Ruling() if is_settled and is_unchanged else rules.judge(candidate, now)
     if ruling.blocked:
         return _rejected("moderation_rule", ruling.writes, now)
     known = {one.id: one for one in every}
     if not known.keys() >= set(ruling.template_ids):
         return _rejected("moderation_rule", ruling.writes, now)
     by_rules = [known[template_id] for template_id in ruling.template_ids]
-    if keeps and source is not None:  # on its branch; those who approved it there need not again
-        by_rules = [one for one in by_rules if one.id != source.approved_under]
+    met = met | ruling.met
+    approved = Admission(
+        "approved",
+        None,
+        ruling.writes,
+        _nothing,
+        effective.auto_publish,
+        {
+            **judged,
+            "approved_under": required.NONE if applies is None else applies.id,
+            "rules_met": met or None,
+        },
+    )
     plan = _plan(subject, None if waived or keeps else applies, by_rules)
     if plan is not None and not waived:
         plan = _going_on(candidate, plan) or plan
     if plan is None and applies is None and source is not None and source.status == "in_review":
         plan = _plan_of(source)
     if plan is None:
-        return approved._replace(writes=ruling.writes)
+        return approved
     if applies is not None:
         plan = plan._replace(template_id=applies.id)
     if plan.held and not by_rules:
         made = starting.approved_by_itself(asset, version, plan, now)
         return approved._replace(writes=[*made.writes(), *ruling.writes])
+    plan = plan._replace(rules_met={str(version.number): met})
     workflow, made = starting.planned(asset, version, plan, SYSTEM, now)
-    kept = {"judged_at": clock.timestamp(now), "approved_under": None}
+    if version.status == "approved":  # newer ones do not end it
+        workflow.instance.newest = max(version.number, asset.current_version)
+    kept = judged | {"approved_under": None}
     writes = [*made.writes(), *ruling.writes]
     return Admission("in_review", None, writes, starting.follower(workflow, now), kept=kept)
 
@@ -90,9 +98,23 @@ def _keeps_approval(source: AssetVersion, applies: WorkflowTemplate | None) -> b
     return under and bool(source.status == "approved")
 
 
+def holds(asset: AssetMetadata, version: AssetVersion) -> bool:
+    """Return whether a version's approval counts as it, its asset and the templates are now."""
+    if not required.is_satisfied(asset, version):
+        return False
+    demanded = demands(asset, version, clock.now())
+    return demanded.refused is None and not demanded.template_ids
+
+
 def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now: datetime) -> None:
-    """Judge an approved version like an upload: its approval was given under another template."""
-    admitted = decide(_candidate(asset, version), now)
+    """Judge an approved version like an upload, as its approval does not hold any more.
+
+    The template that applies is not asked again if it approved the version.
+    """
+    candidate = candidate_of(asset, version)
+    if required.is_satisfied(asset, version):
+        candidate.copied_from = version
+    admitted = decide(candidate, now)
     try:
         moves.write(
             Standing(asset, version),
@@ -110,14 +132,23 @@ def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now:
     admitted.afterwards()
 
 
-def required_by_rules(
-    asset: AssetMetadata, version: AssetVersion, now: datetime
-) -> tuple[str, ...]:
-    """Return the ids of the templates that rules require of a version as it is."""
-    return rules.judge(_candidate(asset, version), now).template_ids
+def demands(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Demands:
+    """Return what moderation demands of a version as it is, beyond what it has met already.
+
+    Rules have nothing to ask of one that they let through while the same was said of its asset.
+    """
+    ban = bans.of(asset.tenant_id, version.face.sha256)
+    if ban is not None:
+        return Demands("content_rejected", writes=bans.reported(asset, version.number, ban, now))
+    if version.status in OUT_THERE and version.judged_revision == asset.revision:
+        return Demands()
+    ruling = rules.judge(candidate_of(asset, version), now)
+    refused = "moderation_rule" if ruling.blocked else None
+    return Demands(refused, ruling.template_ids, ruling.met, ruling.writes)
 
 
-def _candidate(asset: AssetMetadata, version: AssetVersion) -> Candidate:
+def candidate_of(asset: AssetMetadata, version: AssetVersion) -> Candidate:
+    """Describe a version that is there as the rules look at it."""
     return Candidate(
         asset=asset,
         version=version,

@@ -32,10 +32,10 @@ def test_each_asset_is_changed_and_counted_once(
     update(move, Move.in_work.set(ids[:5]), Move.revision.set(move.revision + 1))
     both, met, real = threading.Barrier(2), threading.local(), edits.edit
 
-    def edit(*arguments: Any) -> Any:
+    def edit(*arguments: Any, **options: Any) -> Any:
         if not hasattr(met, "other"):
             met.other = both.wait(60)
-        return real(*arguments)
+        return real(*arguments, **options)
 
     def go_on(_: int) -> None:
         moves.go_on(job_key(acme.id, begun), clock.now() + timedelta(minutes=2))

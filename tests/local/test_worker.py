@@ -125,13 +125,20 @@ def test_an_empty_queue_calls_nothing(aws: Any, queue: str, handler: Handler) ->
 def test_a_function_that_waits_for_strangers_takes_others_meanwhile(
     aws: Any, queue: str, handler: Handler
 ) -> None:
-    done, sqs = threading.Event(), aws.client("sqs")
+    begun, done, sqs = threading.Event(), threading.Event(), aws.client("sqs")
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "30"})
-    handler.answer = lambda event: event["Records"][0]["body"] == "slow" and done.wait(30) and None
+
+    def answer(event: Any) -> None:
+        if event["Records"][0]["body"] == "slow":
+            begun.set()
+            done.wait(30)
+
+    handler.answer = answer
     function = Function("deliver_webhooks", handler, 30, 256, "work", 1, None)
     free = threading.Semaphore(2)
     _send(aws, queue, "slow")
     slow = take_beside(function, sqs, queue, free, 0)
+    assert begun.wait(10)
     for body in ("a", "b"):
         _send(aws, queue, body)
         take_beside(function, sqs, queue, free, 0).join(10)

@@ -35,7 +35,7 @@ def move(desk: Desk, patch: pytest.MonkeyPatch, asset_id: str, how: str = "patch
         assert desk.call(method, path, "editor", body).status == 200
 
 
-def _png() -> bytes:
+def png() -> bytes:
     data = io.BytesIO()
     picture((4, 4)).save(data, "PNG")
     return data.getvalue()
@@ -112,7 +112,7 @@ def test_the_category_brings_another_template_to_a_version_of_another_type_alone
     asset_id = desk.upload(b"one", category="memes")
     assert desk.decide(desk.workflow(asset_id), "lea").json["status"] == "approved"
     image = {"filename": "a.png", "content_type": "image/png"}
-    number = desk.version(asset_id, _png(), "editor", **image)
+    number = desk.version(asset_id, png(), "editor", **image)
     workflow = desk.workflow(asset_id)
     assert (workflow["version"], workflow["current_step"]) == (number, "lax")
     change = desk.call("PATCH", f"/assets/{asset_id}/", "editor", {"category": "news"})

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from chalicelib.assets import lifecycle
-from chalicelib.assets.models import AssetMetadata, asset_key
+from chalicelib.assets import admission, lifecycle
+from chalicelib.assets.admission import Demands
+from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.life import MAIN
 from chalicelib.assets.versions.moves import Move, Standing
@@ -22,7 +23,7 @@ from chalicelib.workflows.approval.life import Ending
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import WorkflowTemplate
-from chalicelib.workflows.templates import definition, required
+from chalicelib.workflows.templates import definition, registry, required
 
 _ATTEMPTS = 30
 _TOO_MANY = "Too many people decide at the same time; try again."
@@ -59,15 +60,21 @@ def pass_step(
 ) -> None:
     """Close the present step as approved; after the last one, the version is.
 
+    What moderation refuses meanwhile is cancelled then.
+
     Raises:
         ConditionFailed: another request changed the workflow or its version meanwhile.
     """
     instance = workflow.instance
     following = made.following()
-    other = None if following is not None else _other_template(workflow, standing)
-    if other is not None:
-        template = definition.read(other.values)
-        following = made.extend(other.id, template, standing.asset.category)
+    if following is None:
+        following = _of_other_template(workflow, standing, made)
+    if following is None and instance.proposal is None:
+        demanded = _demanded(workflow, standing, now)
+        if demanded.refused is not None:
+            _refuse(workflow, standing, made, demanded, now, also)
+            return
+        following = _of_rules(demanded, workflow, made)
     if following is not None:
         made.pass_step(following, approvers.staff(instance.tenant_id, workflow.template))
         transact(*made.writes(), *also)
@@ -83,11 +90,70 @@ def pass_step(
             life.DECIDED["approved"],
             now,
             actor=actor,
-            kept={"approved_under": instance.template_id, "rejected_under": None},
+            kept={
+                "approved_under": instance.template_id,
+                "rejected_under": None,
+                "rules_met": rules_met(workflow, standing.version) or None,
+            },
             publish=accounts.settings_of(instance.tenant_id).auto_publish,
             also=[*made.writes(), *also],
         ),
     )
+
+
+def rules_met(workflow: Workflow, version: AssetVersion) -> dict[str, str]:
+    """Return which moderation rules a version has met once its workflow has approved."""
+    of_workflow = (workflow.instance.rules_met or {}).get(str(version.number), {})
+    return (version.rules_met or {}) | of_workflow
+
+
+def _of_other_template(workflow: Workflow, standing: Standing, made: WorkflowChange) -> int | None:
+    """Add the steps of a template that another category brought; gives the first, if there is one.
+
+    The workflow is one under that template, and for that category, from there on.
+    """
+    other = _other_template(workflow, standing)
+    if other is None:
+        return None
+    instance = workflow.instance
+    instance.template_id, instance.picked_id = other.id, instance.template_id
+    instance.category = standing.asset.category
+    return made.extend(definition.read(other.values))
+
+
+def _demanded(workflow: Workflow, standing: Standing, now: datetime) -> Demands:
+    """Return what moderation demands of a version beyond what its workflow has met."""
+    asset, version = standing
+    version.rules_met = rules_met(workflow, version)
+    return admission.demands(asset, version, now)
+
+
+def _refuse(
+    workflow: Workflow,
+    standing: Standing,
+    made: WorkflowChange,
+    demanded: Demands,
+    now: datetime,
+    also: Sequence[Write],
+) -> None:
+    """Cancel a workflow whose version moderation refuses, after all have approved it."""
+    why, also = demanded.refused, [*demanded.writes, *also]
+    made.note("cancelled", actor=SYSTEM, comment=why or "", reason=why)
+    made.end("cancelled", why)
+    _end(workflow, standing, made, SYSTEM, now, also)
+
+
+def _of_rules(demanded: Demands, workflow: Workflow, made: WorkflowChange) -> int | None:
+    """Add the steps of templates that rules require meanwhile; gives the first, if there is one."""
+    instance = workflow.instance
+    if demanded.met:
+        number = str(instance.number)
+        met = instance.rules_met or {}
+        instance.rules_met = met | {number: met.get(number, {}) | demanded.met}
+    templates = [registry.get(instance.tenant_id, one) for one in demanded.template_ids]
+    if not templates:
+        return None
+    return made.extend(definition.stacked([definition.read(one.values) for one in templates]))
 
 
 def _other_template(workflow: Workflow, standing: Standing) -> WorkflowTemplate | None:
@@ -129,9 +195,22 @@ def finish(
     made = WorkflowChange(workflow, actor, now)
     # The step's id belongs into the history, so it is noted first.
     made.note(status, comment=comment, reason=reason)
-    cancelled = status == "cancelled"
     made.end(status, reason)
+    _end(workflow, standing, made, actor, now, also)
+
+
+def _end(
+    workflow: Workflow,
+    standing: Standing | None,
+    made: WorkflowChange,
+    actor: Person,
+    now: datetime,
+    also: Sequence[Write],
+) -> None:
+    """Write the end of a workflow that does not approve, with what becomes of its version."""
     instance = workflow.instance
+    status, reason = instance.status, instance.reason
+    cancelled = status == "cancelled"
     writes = [*made.writes(), *also]
     if instance.proposal is not None:
         transact(*proposals.dropped(workflow, standing), *writes)

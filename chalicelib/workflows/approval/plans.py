@@ -13,7 +13,8 @@ class Plan(NamedTuple):
 
     `template_id` names the template that applies, `picked_id` the first that came on top of it.
     `order` holds the positions of the steps in the order in which they are decided; empty for
-    their own. `held` names the conditions by which nobody has to decide.
+    their own. `held` names the conditions by which nobody has to decide. `rules_met` holds the
+    moderation rules that are met with it, as in `WorkflowInstance`.
     """
 
     template_id: str
@@ -21,6 +22,7 @@ class Plan(NamedTuple):
     picked_id: str | None = None
     order: tuple[int, ...] = ()
     held: tuple[str, ...] = ()
+    rules_met: dict[str, dict[str, str]] = {}
 
 
 def stacked(templates: Sequence[WorkflowTemplate]) -> Plan:

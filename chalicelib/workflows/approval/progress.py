@@ -167,17 +167,12 @@ class WorkflowChange:
         after = order[order.index(self._instance.position) + 1 :]
         return after[0] if after else None
 
-    def extend(self, template_id: str, template: Template, category: str | None) -> int:
-        """Let the steps of a template that applies meanwhile come after the last; gives the first.
-
-        The workflow is one under that template, and for that category, from here on.
-        """
+    def extend(self, template: Template) -> int:
+        """Let the steps of a template come after the last ones; gives the first."""
         workflow, instance = self._workflow, self._instance
         order = workflow.order
         first = len(workflow.template.steps)
         instance.order = [*order, *range(first, first + len(template.steps))]
-        instance.template_id, instance.picked_id = template_id, instance.template_id
-        instance.category = category
         workflow.template = definition.on_top(workflow.template, template)
         self.keep_snapshot()
         return first

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.assets import catalog
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.metadata.categories import lies_in, moved
 from chalicelib.assets.models import AssetMetadata, AssetVersion
@@ -36,12 +37,21 @@ def applied(workflow: Workflow, standing: Standing, now: datetime) -> list[Write
     asset, version = standing
     instance, proposal = workflow.instance, workflow.instance.proposal or {}
     actions: list[Action] = [AssetMetadata.pending.remove()]
-    writes: list[Write] = []
     if "category" in proposal:
         actions.append(AssetMetadata.categorized_at.set(clock.timestamp(now)))
-        stays = AssetVersion.status == version.status
-        under = AssetVersion.approved_under.set(instance.template_id)
-        writes.append(change(version, under, condition=stays))
+    writes: list[Write] = []
+    met = {int(number): rules for number, rules in (instance.rules_met or {}).items() if rules}
+    for number in sorted({version.number, *met}):
+        one = version
+        if number != version.number:
+            one = catalog.version(asset.tenant_id, asset.asset_id, number) or version
+        changed: list[Action] = []
+        if one is version and "category" in proposal:
+            changed.append(AssetVersion.approved_under.set(instance.template_id))
+        if one.number in met:
+            changed.append(AssetVersion.rules_met.set((one.rules_met or {}) | met[one.number]))
+        if changed:
+            writes.append(change(one, *changed, condition=AssetVersion.status == one.status))
     return [*edits.written(asset, proposal, instance.created_by, now, actions), *writes]
 
 

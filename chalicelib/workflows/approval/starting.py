@@ -35,6 +35,8 @@ from chalicelib.workflows.models import (
 from chalicelib.workflows.templates import definition, registry, required
 from chalicelib.workflows.templates.definition import Template
 
+_STOPPED = "Moderation stopped this version; a moderator can let it go on."
+
 
 class WorkflowExists(Conflict):
     """This version is in a workflow already."""
@@ -77,7 +79,7 @@ def start(
         TemplateApplies: approvers rejected it under another template.
         NotReady: its bytes are not ready, infected or failed.
         AssetTrashed: the asset is in the trash.
-        Conflict: the template is not active.
+        Conflict: the template is not active, or moderation stops the version.
     """
     earlier = _made_before(asset.tenant_id, now)
     if earlier is not None:
@@ -94,11 +96,12 @@ def start(
     by_others = version.status == "rejected" and version.rejected_under not in (None, template_id)
     if by_others and not overrides:
         raise TemplateApplies(f"Version {number} was rejected under another template.")
-    by_rules: Sequence[WorkflowTemplate] = ()
-    if version.status != "approved":  # else they have approved it
-        ids = admission.required_by_rules(asset, version, now)
-        by_rules = [registry.get(asset.tenant_id, one) for one in ids]
-    plan = _with_applying(Plan(template_id, template), asset, version, by_rules)
+    demanded = admission.demands(asset, version, now)
+    if demanded.refused is not None:
+        raise Conflict(_STOPPED)
+    by_rules = [registry.get(asset.tenant_id, one) for one in demanded.template_ids]
+    plan = Plan(template_id, template, rules_met={str(number): demanded.met})
+    plan = _with_applying(plan, asset, version, by_rules)
     workflow = new(asset, version, plan, actor, now, under_way(now).id("workflow"))
     made = begun(workflow, actor, now)
     workflow.instance.status_before = version.status
@@ -168,6 +171,7 @@ def start_again(ended: Workflow, now: datetime) -> None:
     if version.status == "rejected" and instance.reason != "moderation":
         return
     plan = Plan(instance.template_id, ended.template, instance.picked_id)
+    plan = plan._replace(rules_met=instance.rules_met or {})
     plan = _with_applying(plan, asset, version)
     workflow, made = planned(asset, version, plan, SYSTEM, now)
     workflow.instance.status_before = instance.status_before
@@ -243,6 +247,7 @@ def new(
         template_id=plan.template_id,
         picked_id=plan.picked_id,
         order=list(plan.order) or None,
+        rules_met=plan.rules_met or None,
         position=plan.order[0] if plan.order else 0,
         uploader=version.uploader,
         status="in_progress",
@@ -273,7 +278,7 @@ def _require_not_stopped(asset: AssetMetadata, version: AssetVersion) -> None:
     """
     by_rule = version.face.status_reason in {"moderation_rule", "content_rejected"}
     if is_barred(asset, version.number) or (version.status == "rejected" and by_rule):
-        raise Conflict("Moderation stopped this version; a moderator can let it go on.")
+        raise Conflict(_STOPPED)
 
 
 def _with_applying(
@@ -297,4 +302,4 @@ def _with_applying(
             template=definition.stacked([*whole, plan.template]), picked_id=picked_id
         )
     combined = definition.stacked([plan.template, *whole, definition.read(applies.values)])
-    return Plan(applies.id, combined, picked_id=plan.template_id)
+    return plan._replace(template_id=applies.id, template=combined, picked_id=plan.template_id)

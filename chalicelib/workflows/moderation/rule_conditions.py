@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chalicelib.assets import media_types
 from chalicelib.assets.admission import Candidate
 from chalicelib.core.errors import invalid
 
@@ -34,6 +35,8 @@ _TEXTS = frozenset(
         "custom_fields",
     }
 )
+SAID = frozenset({"title", "description", "tags", "keywords", "custom_fields"})
+"""Fields that people write, and that may change after a version was judged."""
 _CUSTOM = "custom."
 """Begins the name of one custom field."""
 _INVISIBLE = (
@@ -122,6 +125,16 @@ def asks_for(conditions: Sequence[Condition], fields: Collection[str]) -> bool:
     return not asked.isdisjoint(fields)
 
 
+def said(conditions: Sequence[Condition], candidate: Candidate) -> list[list[Any]]:
+    """Return what people say of an asset in the fields that conditions ask for.
+
+    Its category is not among them: that is a place, which is renamed together with the rule.
+    """
+    fields = sorted({one.field for one in conditions})
+    names = [one for one in fields if one in SAID or one.startswith(_CUSTOM)]
+    return [[name, *_values(name, candidate)] for name in names]
+
+
 def hold(conditions: Sequence[Condition], candidate: Candidate) -> bool:
     """Return whether a version fulfils all conditions; the costly ones are asked last."""
     cheap_first = sorted(conditions, key=lambda one: (one.op == "matches", one.field == "text"))
@@ -169,7 +182,7 @@ def _values(field: str, candidate: Candidate) -> list[Any]:
         "filename": [face.filename],
         "title": [asset.title],
         "description": [asset.description],
-        "content_type": [face.content_type],
+        "content_type": list(media_types.with_that_of_streams(face.content_type, face.kind)),
         "kind": [face.kind],
         "extension": [extension, f".{extension}"] if extension else [],
         "size_bytes": [face.size_bytes],

@@ -1,5 +1,6 @@
 """Moderation rules: keeping them, and what they say of a version that is ready."""
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
@@ -69,36 +70,40 @@ class RuleChange(msgspec.Struct, kw_only=True):
 class Ruling(NamedTuple):
     """What the rules say of a version.
 
-    `template_ids` names each template that they require once, the newest rule's first. `writes`
-    belong into the transaction that moves it; one of them fails if a member flags the asset at the
-    same moment.
+    `template_ids` names each template that they require once, the newest rule's first. `met` maps
+    the ids of the rules that are met once those have approved it to hashes of what was said then.
+    `writes` belong into the transaction that moves it; one of them fails if a member flags the
+    asset at the same moment.
     """
 
-    blocked: bool
-    template_ids: tuple[str, ...]
-    writes: list[Write]
+    blocked: bool = False
+    template_ids: tuple[str, ...] = ()
+    met: dict[str, str] = {}
+    writes: list[Write] = []
 
 
 def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = None) -> Ruling:
     """Evaluate a tenant's active rules on a version that is ready, or on an edit of its asset.
 
     What is blocked is flagged, too, so that a moderator sees it. Several templates that are
-    required all have to be satisfied.
+    required all have to be satisfied. A rule that the version, or the one whose content it has, met
+    while the same was said has nothing more to ask. Where a moderator has looked at it nothing is
+    flagged or blocked.
 
     Args:
         candidate: the version, its asset with the new values where that is edited.
         now: when.
         edited: the fields that change; rules that ask for none of them have no say.
     """
-    if candidate.skip_rules:
-        return Ruling(False, (), [])
-    asset = candidate.asset
+    asset, flags = candidate.asset, not candidate.by_moderator
+    met = (candidate.copied_from or candidate.version).rules_met or {}
     hits = [
-        (rule.id, values)
+        (rule.id, values, hashed)
         for rule in every(asset.tenant_id)
         if (values := read(rule.values)).is_active
         and (edited is None or rule_conditions.asks_for(values.when, edited))
         and rule_conditions.hold(values.when, candidate)
+        and met.get(rule.id) != (hashed := _hash_of_said(values, candidate))
     ]
     said = [
         Report(
@@ -109,13 +114,19 @@ def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = 
             version=candidate.version.number,
             rule_id=rule_id,
         )
-        for rule_id, values in hits
-        if values.action in {"flag", "block"}
+        for rule_id, values, _ in hits
+        if values.action in {"flag", "block"} and flags
     ]
     writes = flag_reports.folded(asset, said, now)[1] if said else []
-    required = [one.template_id for _, one in hits if one.template_id is not None]
-    blocked = any(values.action == "block" for _, values in hits)
-    return Ruling(blocked, tuple(dict.fromkeys(required)), writes)
+    required = [one.template_id for _, one, _ in hits if one.template_id is not None]
+    blocked = flags and any(values.action == "block" for _, values, _ in hits)
+    now_met = {rule_id: hashed for rule_id, values, hashed in hits if values.action != "flag"}
+    return Ruling(blocked, tuple(dict.fromkeys(required)), now_met, writes)
+
+
+def _hash_of_said(rule: Rule, candidate: Candidate) -> str:
+    said = msgspec.json.encode(rule_conditions.said(rule.when, candidate), order="sorted")
+    return hashlib.sha256(said).hexdigest()[:16]
 
 
 def every(tenant_id: str) -> list[ContentModerationRule]:

@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.assets import faces, lifecycle
-from chalicelib.assets.admission import Candidate
+from chalicelib.assets import lifecycle
 from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key, version_key
 from chalicelib.assets.versions import life, moves, published_version
 from chalicelib.assets.versions.moves import Move, Standing, VersionRef, same_rejection
@@ -21,7 +20,6 @@ from chalicelib.tenants import accounts
 from chalicelib.workflows import review_policy
 from chalicelib.workflows.approval import deadlines, reading, starting
 from chalicelib.workflows.moderation.models import ModerationFlag
-from chalicelib.workflows.templates import required
 
 SLICE = 25
 """How many versions are looked at before another tenant has a turn."""
@@ -156,7 +154,7 @@ def _publish_again(flag: ModerationFlag, standing: Standing, now: datetime) -> N
     was_shown = version.number == flag.published and version.status == "approved"
     if not was_shown or (asset.published_version or 0) >= version.number:
         return
-    if required.is_satisfied(asset, version) and accounts.settings_of(flag.pk).auto_publish:
+    if review_policy.holds(asset, version) and accounts.settings_of(flag.pk).auto_publish:
         approved = life.JUDGED_AGAIN["approved"]
         moves.write(standing, Move(approved, now, _moderator(flag), publish=True))
 
@@ -171,7 +169,7 @@ def _let_go_on(flag: ModerationFlag, ref: VersionRef, now: datetime) -> None:
         return
     asset, version = standing
     taken = version.taken_from
-    if taken in {"approved", "published"} and required.is_satisfied(asset, version):
+    if taken in {"approved", "published"} and review_policy.holds(asset, version):
         publishes = taken == "published" and accounts.settings_of(flag.pk).auto_publish
         back = Move(life.GIVEN_BACK, now, _moderator(flag), kept=_FREED, publish=publishes)
         moves.write(standing, back)
@@ -181,9 +179,8 @@ def _let_go_on(flag: ModerationFlag, ref: VersionRef, now: datetime) -> None:
     if ended is not None and ended.instance.reason == "moderation":
         starting.start_again(ended, now)
         return
-    candidate = Candidate(
-        asset=asset, version=version, face=faces.copied(version.face), skip_rules=True
-    )
+    candidate = review_policy.candidate_of(asset, version)
+    candidate.by_moderator = True
     admitted = review_policy.decide(candidate, now)
     if admitted.status not in life.ADMITTED_AGAIN:
         return

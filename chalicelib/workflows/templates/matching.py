@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from chalicelib.assets import media_types
 from chalicelib.assets.faces import Face
 from chalicelib.assets.metadata import categories
 from chalicelib.assets.models import AssetMetadata, AssetVersion
@@ -18,11 +19,23 @@ class Subject(msgspec.Struct, frozen=True):
     size_bytes: int
     category: str | None
     uploader_id: str
+    kind: str | None = None
+
+    @property
+    def content_types(self) -> tuple[str, ...]:
+        """Its type, and the one that its streams make of it."""
+        return media_types.with_that_of_streams(self.content_type, self.kind)
+
+    def type_rank(self, pattern: str) -> int | None:
+        """Return how exactly a type pattern fits, as `definition.type_rank`."""
+        ranks = (type_rank(pattern, one) for one in self.content_types)
+        return max((rank for rank in ranks if rank is not None), default=None)
 
 
 def subject_of(asset: AssetMetadata, version: AssetVersion, face: Face) -> Subject:
     """Describe a version as templates look at it."""
-    return Subject(face.content_type, face.size_bytes, asset.category, version.uploader.id)
+    uploader_id = version.uploader.id
+    return Subject(face.content_type, face.size_bytes, asset.category, uploader_id, face.kind)
 
 
 def matching(templates: Iterable[WorkflowTemplate], subject: Subject) -> WorkflowTemplate | None:
@@ -38,6 +51,17 @@ def matching(templates: Iterable[WorkflowTemplate], subject: Subject) -> Workflo
     return best
 
 
+def of_category(templates: Iterable[WorkflowTemplate], category: str | None) -> set[str]:
+    """Return the ids of the templates that are in force for a category, and not for all."""
+    return {
+        template.id
+        for template in templates
+        if (values := read(template.values)).is_active
+        and values.category is not None
+        and _lies_in_its(category, values.category, template.moved_from)
+    }
+
+
 def conditions(template: Template, subject: Subject) -> dict[str, bool]:
     """Map each condition that a template gives to whether it holds."""
     given = template.auto_approve_conditions or Conditions()
@@ -47,8 +71,10 @@ def conditions(template: Template, subject: Subject) -> dict[str, bool]:
     if given.trusted_uploaders is not None:
         held["trusted_uploaders"] = subject.uploader_id in given.trusted_uploaders
     if given.safe_mime_types is not None:
-        fits = (type_rank(pattern, subject.content_type) for pattern in given.safe_mime_types)
-        held["safe_mime_types"] = any(rank is not None for rank in fits)
+        held["safe_mime_types"] = all(
+            any(type_rank(pattern, one) is not None for pattern in given.safe_mime_types)
+            for one in subject.content_types
+        )
     return held
 
 
@@ -60,12 +86,18 @@ def approves_by_itself(held: dict[str, bool]) -> bool:
 def _rank(template: Template, subject: Subject, moved_from: str | None) -> tuple[int, int] | None:
     if not template.is_active:
         return None
-    exactness = type_rank(template.content_type, subject.content_type)
+    exactness = subject.type_rank(template.content_type)
     if exactness is None:
         return None
     if template.category is None:
         return 0, exactness
-    for path in (template.category, moved_from):
-        if path is not None and categories.lies_in(subject.category, path):
-            return len(path.split("/")), exactness
+    path = _lies_in_its(subject.category, template.category, moved_from)
+    return None if path is None else (len(path.split("/")), exactness)
+
+
+def _lies_in_its(category: str | None, path: str, moved_from: str | None) -> str | None:
+    """Return in which of a template's paths, the present or the former one, a category lies."""
+    for one in (path, moved_from):
+        if one is not None and categories.lies_in(category, one):
+            return one
     return None

@@ -8,8 +8,8 @@ from chalicelib.workflows.moderation import bans
 from tests.workflows.desk import Desk, Json, step
 
 
-def flag(desk: Desk, asset_id: str, reason: str = "copyright") -> str:
-    answer = desk.post(f"/assets/{asset_id}/flag/", "viewer", {"reason": reason})
+def flag(desk: Desk, asset_id: str, reason: str = "copyright", who: str = "viewer") -> str:
+    answer = desk.post(f"/assets/{asset_id}/flag/", who, {"reason": reason})
     assert answer.status == 201, answer.content
     return str(answer.json["id"])
 

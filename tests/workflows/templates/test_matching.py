@@ -45,6 +45,36 @@ def test_the_best_fitting_template_applies(values: list[Json], chosen: int | Non
     assert found is (None if chosen is None else every[chosen])
 
 
+FILM = Subject("audio/mp4", 100, None, "someone", "video")
+SOUND = Subject("video/webm", 100, None, "someone", "audio")
+
+
+@pytest.mark.parametrize(
+    ("subject", "pattern", "fits"),
+    [
+        (FILM, "video/*", True),
+        (FILM, "video/mp4", True),
+        (FILM, "audio/*", True),
+        (FILM, "video/webm", False),
+        (SOUND, "audio/*", True),
+        (SOUND, "video/webm", True),
+        (SOUND, "image/*", False),
+    ],
+)
+def test_what_is_in_a_container_counts_as_the_container_does(
+    subject: Subject, pattern: str, fits: bool
+) -> None:
+    every = [template(1, content_type=pattern)]
+    assert (matching(every, subject) is every[0]) is fits
+
+
+def test_a_film_is_as_safe_as_both_of_its_types() -> None:
+    for safe, holds in ((["audio/*"], False), (["audio/*", "video/mp4"], True)):
+        given = {"safe_mime_types": safe}
+        values = read({"name": "T", "steps": [step()], "auto_approve_conditions": given})
+        assert conditions(values, FILM) == {"safe_mime_types": holds}
+
+
 @pytest.mark.parametrize(
     ("given", "held", "approves"),
     [
