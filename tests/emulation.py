@@ -19,6 +19,9 @@ from moto.dynamodb.responses import DynamoHandler
 _KINDS = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"}
 """What DynamoDB names the kinds of values."""
 
+_PLAIN_KINDS = {"S", "N", "SS", "NS", "NULL", "BOOL"}
+"""Those which go as they are, where bytes are written by base64."""
+
 _lock = threading.RLock()
 
 
@@ -122,9 +125,28 @@ def _remember_names() -> None:
         return real(serializer, value, key, shape)
 
     ResponseSerializer.get_value = get_value
+    written = ResponseSerializer._serialize
+
+    def serialize(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue" and _is_plain(value):
+            serializer._default_serialize(serialized, value, shape, key)
+        else:
+            written(serializer, serialized, value, shape, key)
+
+    ResponseSerializer._serialize = serialize
     DynamoType.cast_value = property(lambda v: v.value if v.type == "S" else cast(v))
     UserAgentString.to_string = lambda _: "tests"
     responses.method_names_from_class = cache(responses.method_names_from_class)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a value of DynamoDB's is written as it is, as all are that hold no bytes."""
+    if type(value) is not dict or len(value) != 1:
+        return False
+    ((kind, held),) = value.items()
+    if kind in _PLAIN_KINDS:
+        return True
+    return kind in {"M", "L"} and all(map(_is_plain, held.values() if kind == "M" else held))
 
 
 def _read_models_once() -> None:
