@@ -6,6 +6,7 @@ before the pictures. That is what the weakest Raspberry Pi plays (Anthias 2026.0
 H.264 alone up to the Pi 3, no more than 1920 by 1080 with less than 1.5 GiB of memory).
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import BinaryIO, Literal
 
@@ -30,6 +31,8 @@ _HIGHEST_LEVEL = 41
 _SOUND_PROFILES = frozenset({"LC", ""})
 _BOX_HEADER = 8
 _TOP_LEVEL_BOXES = 1000
+_ENDLESS = 2**63
+"""Where a box ends that goes on to the end of its file, or whose length is none."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -128,19 +131,30 @@ def index_is_first(file: BinaryIO) -> bool:
 
     What is written in fragments, or has boxes that cannot be read, is written anew.
     """
-    seen = False
+    names = [name for name, _ in _boxes_to_frames(file)]
+    return names[-1:] == [b"mdat"] and b"moov" in names and b"moof" not in names
+
+
+def bytes_behind_frames(file: BinaryIO, size_bytes: int) -> int | None:
+    """Return how many bytes of an MP4 come after its frames, as its index may; None if unknown."""
+    last = list(_boxes_to_frames(file))[-1:]
+    if not last or last[0][0] != b"mdat" or last[0][1] > size_bytes:
+        return None
+    return size_bytes - last[0][1]
+
+
+def _boxes_to_frames(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Give the name and the end of each box at the top, up to the one that holds frames."""
+    at = 0
     for _ in range(_TOP_LEVEL_BOXES):
+        file.seek(at)
         header = file.read(_BOX_HEADER)
         if len(header) < _BOX_HEADER:
-            return False
+            return
         length, name = int.from_bytes(header[:4], "big"), header[4:]
         if length == 1:
-            length = int.from_bytes(file.read(8), "big") - 8
-        if name == b"moov":
-            seen = True
-        if name == b"mdat":
-            return seen
-        if name == b"moof" or length < _BOX_HEADER:
-            return False
-        file.seek(length - _BOX_HEADER, 1)
-    return False
+            length = int.from_bytes(file.read(8), "big")
+        at += length
+        yield name, at if length >= _BOX_HEADER else _ENDLESS
+        if name == b"mdat" or length < _BOX_HEADER:
+            return

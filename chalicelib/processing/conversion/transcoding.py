@@ -1,10 +1,13 @@
 """Making masters with ffmpeg; each function runs in the sandbox and writes one file."""
 
 import io
+import os
 import re
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any
+from typing import Any, BinaryIO
 
 import ffmpeg
 import msgspec
@@ -19,6 +22,7 @@ from chalicelib.processing.subprocesses import ProgramFailed
 
 _DISK_FULL = "No space left on device"
 _HEAD_BYTES = 4 * 1024**2
+_LONGEST_INDEX_BYTES, _INDEX_SLACK_BYTES = 64 * 1024**2, 4096
 THREADS = 2
 """What a function of 3 GB has, nearly."""
 
@@ -74,7 +78,8 @@ def make_master(source: str, content_type: str, target: str, seconds: float) -> 
     plan = plan_of(source, found, content_type)
     if plan.deed == "keep":
         return film_of(found, "keep")
-    encode(source, found, plan, "h264", target, seconds)
+    if plan.deed != "remux" or not _remux_at_once(source, found, plan, target, seconds):
+        encode(source, found, plan, "h264", target, seconds)
     made = checked(target, found.duration_seconds)
     proof = films.plan(made, index_first=_index_is_first(target), is_mp4=True)
     if proof.deed != "keep":
@@ -113,6 +118,24 @@ def plan_of(source: str, found: Probe, content_type: str) -> Plan:
     return films.plan(found, index_first=_index_is_first(source), is_mp4=is_mp4)
 
 
+def _remux_at_once(source: str, found: Probe, plan: Plan, target: str, seconds: float) -> bool:
+    """Write a film's streams behind room for their index, where it is known how much that takes.
+
+    Else the frames are written first, and moved behind the index once that is known.
+
+    Returns:
+        Whether the index had room.
+    """
+    with _beginning(source) as (file, size_bytes):
+        old = films.bytes_behind_frames(file, size_bytes)
+    if not old or old > _LONGEST_INDEX_BYTES:
+        return False
+    length = old + old // 8 + _INDEX_SLACK_BYTES
+    room: dict[str, int | str] = {"moov_size": length, "movflags": "-faststart"}
+    encode(source, found, plan, "h264", target, seconds, **room)
+    return _index_is_first(target)
+
+
 def film_of(found: Probe, deed: str) -> Film:
     """Describe a film that was made, or that is kept."""
     video = found.first("video")
@@ -128,7 +151,7 @@ def encode(
     codec: Codec,
     target: str,
     seconds: float,
-    **more: int,
+    **more: int | str,
 ) -> None:
     """Write a film's streams into an MP4, each as its plan says.
 
@@ -139,7 +162,7 @@ def encode(
         codec: into what pictures are encoded.
         target: where to write to.
         seconds: how long it may take.
-        more: options of the encoder that differ from a master's, such as `crf`.
+        more: options that differ from a master's, such as the encoder's `crf`.
 
     Raises:
         OSError, Unreadable, ProcessingTimeout: as `run`.
@@ -151,11 +174,11 @@ def encode(
     options: dict[str, Any] = {"vcodec": "copy"}
     if not plan.keeps_video:
         outputs = [pictures(opened[str(video.index)], video)]
-        options = encoding(video, codec) | more
+        options = encoding(video, codec)
     if sound is not None:
         outputs.append(opened[str(sound.index)])
         options |= {"acodec": "copy"} if plan.keeps_sound else sound_options()
-    run(outputs, target, options, seconds)
+    run(outputs, target, options | more, seconds)
 
 
 def run(outputs: list[Any], target: str, options: dict[str, Any], seconds: float) -> None:
@@ -234,10 +257,19 @@ def _reason(said: str) -> Exception:
 
 
 def _index_is_first(source: str) -> bool:
+    with _beginning(source) as (file, _):
+        return films.index_is_first(file)
+
+
+@contextmanager
+def _beginning(source: str) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a film, of one at a URL the first bytes; with the length of the whole."""
     if not streams.is_url(source):
         with open(source, "rb") as file:
-            return films.index_is_first(file)
+            yield file, os.fstat(file.fileno()).st_size
+        return
     # Boxes before the frames are small; what lies behind so many bytes is written anew.
     wanted = urllib.request.Request(source, headers={"Range": f"bytes=0-{_HEAD_BYTES - 1}"})
     with urllib.request.urlopen(wanted) as answer:
-        return films.index_is_first(io.BytesIO(answer.read()))
+        size_bytes = int(answer.headers["Content-Range"].rpartition("/")[2])
+        yield io.BytesIO(answer.read()), size_bytes

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -136,6 +137,59 @@ def test_every_kind_of_film_has_a_master(
     assert len(found.streams) == (1 if channels is None else 2)
     sound = found.first("audio")
     assert (sound.channels if sound else None) == channels
+
+
+def frames(path: str | Path) -> str:
+    """Give the hash of every frame of a film, and of its sound, as they are encoded."""
+    of_all = ("-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "sha256")
+    return media_files.ffmpeg("-i", str(path), *of_all, f"{path}.txt")
+
+
+@pytest.mark.parametrize("room", ["enough", "too little", "unknown"])
+def test_an_index_that_comes_last_is_written_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    source, target = late_index(tmp_path / "a"), tmp_path / "made.mp4"
+    written: list[dict[str, Any]] = []
+    real = transcoding.run
+
+    def run(outputs: Any, path: str, options: dict[str, Any], seconds: float) -> None:
+        written.append(options)
+        real(outputs, path, options, seconds)
+
+    monkeypatch.setattr(transcoding, "run", run)
+    if room == "too little":
+        monkeypatch.setattr(films, "bytes_behind_frames", lambda *_: 100)
+        monkeypatch.setattr(transcoding, "_INDEX_SLACK_BYTES", 0)
+    if room == "unknown":
+        monkeypatch.setattr(transcoding, "_LONGEST_INDEX_BYTES", 10)
+    assert master(source, target).deed == "remux"
+    probed(target)
+    at_once = ["moov_size" in options for options in written]
+    assert at_once == {"enough": [True], "too little": [True, False], "unknown": [False]}[room]
+    assert Path(frames(source)).read_text() == Path(frames(target)).read_text()
+
+
+def box(name: bytes, content: bytes = b"", length: int | None = None) -> bytes:
+    said = len(content) + 8 if length is None else length
+    return said.to_bytes(4, "big") + name + content
+
+
+@pytest.mark.parametrize(
+    ("data", "behind"),
+    [
+        (box(b"ftyp", b"isom") + box(b"mdat", b"12345") + box(b"moov", b"123"), 11),
+        (box(b"mdat", b"12345"), 0),
+        (box(b"mdat", (20).to_bytes(8, "big") + b"1234", 1) + b"12345", 5),
+        (box(b"mdat", b"12345", 0), None),
+        (box(b"mdat", b"12345", 99), None),
+        (box(b"ftyp", b"isom", 0) + box(b"mdat"), None),
+        (box(b"ftyp", b"isom"), None),
+        (b"", None),
+    ],
+)
+def test_what_lies_behind_the_frames_may_be_the_index(data: bytes, behind: int | None) -> None:
+    assert films.bytes_behind_frames(io.BytesIO(data), len(data)) == behind
 
 
 COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
