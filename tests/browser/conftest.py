@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.console import Console
+from tests.browser.console import Console, Sessions
 from tests.browser.reviews import Reviews
 from tests.stack import Stack, running_stack
 
@@ -26,8 +26,13 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def sessions() -> Sessions:
+    return Sessions()
+
+
 @pytest.fixture
-def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Console]]:
+def visit(stack: Stack, browser: Browser, sessions: Sessions) -> Iterator[Callable[..., Console]]:
     """Open consoles, each in a browser session of its own; none may say anything unexpected."""
     consoles: list[Console] = []
 
@@ -35,9 +40,10 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Console]]:
         page = browser.new_context(base_url=stack.url, **options).new_page()
         page.set_default_timeout(20_000)
         consoles.append(console := Console(page, stack))
-        page.goto("/")
-        if email is not None:
-            console.sign_in(email)
+        if email is None:
+            page.goto("/")
+        else:
+            sessions.take_up(console, email)
         return console
 
     yield open_console

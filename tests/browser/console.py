@@ -1,6 +1,8 @@
 """Reef's page as a visitor uses it, and what it says to the browser's console meanwhile."""
 
+import json
 import re
+import time
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Error, FilePayload, Locator, Page, expect
@@ -9,6 +11,9 @@ from tests.stack import Stack
 
 PROCESSING_MS = 90_000
 """How long a file may take from the last byte to its end on a busy machine, in milliseconds."""
+
+_SESSION_SECONDS = 30 * 60
+"""How long tokens are taken up; they last an hour."""
 
 
 class Console:
@@ -99,3 +104,29 @@ class Console:
 
     def _hear_error(self, error: Error) -> None:
         self._said.append(f"error: {error.message}")
+
+
+class Sessions:
+    """Who has signed in already: their tabs go on, as after a reload, without the form."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, float]] = {}
+
+    def take_up(self, console: Console, email: str) -> None:
+        """Open the page as somebody who is signed in, and wait until the library is there."""
+        tokens, begun = self._kept.get(email, ("", 0.0))
+        if tokens and time.monotonic() < begun + _SESSION_SECONDS:
+            # Once: who signs out stays so, and other tabs have no part in it.
+            console.page.add_init_script(
+                "if (self === top && !sessionStorage.getItem('taken-up')) {"
+                "sessionStorage.setItem('taken-up', 'yes');"
+                f"sessionStorage.setItem('reef.tokens', {json.dumps(tokens)});"
+                "}"
+            )
+            console.page.goto("/")
+            console.await_library()
+            return
+        console.page.goto("/")
+        console.sign_in(email)
+        kept = console.page.evaluate("() => sessionStorage.getItem('reef.tokens')")
+        self._kept[email] = kept, time.monotonic()

@@ -37,6 +37,9 @@ def test_what_was_reported_is_decided_by_keyboard(visit: Visit, wall: Wall) -> N
         wall.call("POST", f"assets/{found['id']}/flag/", said, "viewer@globex.test")
     console = visit(WHO)
     page = console.page
+    console.open_detail("leave alone").get_by_role("link", name="It was flagged").press("Enter")
+    expect(page.get_by_role("region", name="leave alone")).to_be_visible()
+    page.goto("/")
     page.get_by_role("banner").get_by_role("link", name="Inbox").press("Enter")
     page.get_by_role("link", name="Flagged").press("Enter")
     alone = page.get_by_role("region", name="leave alone")

@@ -18,6 +18,12 @@ export function pageOfFlags(status, cursor) {
   return call("GET", "moderation/flags/", { query: cursor ? { status, cursor } : { status } });
 }
 
+/** What is to be decided of an asset that was flagged. @param {string} assetId @returns {Promise<Flag | undefined>} */
+export async function openFlagOf(assetId) {
+  const page = await call("GET", "moderation/flags/", { query: { status: "open", asset_id: assetId } });
+  return page.items[0];
+}
+
 /**
  * @param {string} id
  * @param {Resolution} resolution

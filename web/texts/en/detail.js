@@ -9,6 +9,7 @@ export const endUpload = "End this upload";
 export const missing = "There is no such asset, or you may not see it.";
 export const next = "Next asset";
 export const openLink = "Open the address";
+export const flagged = "It was flagged: decide";
 export const openReview = "Open its review";
 export const moveToTrash = "Delete";
 export const decidedBy = "To be decided by";

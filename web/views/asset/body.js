@@ -23,6 +23,7 @@ import { Edit } from "./edit.js";
 import { EndUpload } from "./end_upload.js";
 import { Facts } from "./facts.js";
 import { Flag } from "./flag.js";
+import { Flagged } from "./flagged.js";
 import { OnScreens } from "./on_screens.js";
 import { PendingEdit } from "./pending_edit.js";
 import { Replace, Replacing } from "./replace.js";
@@ -85,6 +86,7 @@ function State({ asset }) {
     <${EndUpload} asset=${asset} />
     <${RetryButton} asset=${asset} />
     <${ReviewLink} asset=${asset} />
+    <${Flagged} asset=${asset} />
   </div>`;
 }
 
