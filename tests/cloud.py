@@ -103,6 +103,7 @@ class Cloud:
         self._tokens: dict[str, str] = {}
         self._end_at: dict[str, float] = {}
         self._streams: dict[str, Stream] = {}
+        self._queues: dict[str, str] = {}
 
     def tenant(self, name: str, *who: str) -> Tenant:
         """Create a tenant with a member for each role name (or `name=role,role`).
@@ -261,7 +262,10 @@ class Cloud:
         if not emulated.queues[f"reef-{source.queue}"].messages:
             return 0  # looking spares half of all requests that tests make
         sqs = client("sqs")
-        queue_url = sqs.get_queue_url(QueueName=f"reef-{source.queue}")["QueueUrl"]
+        if source.queue not in self._queues:
+            found = sqs.get_queue_url(QueueName=f"reef-{source.queue}")
+            self._queues[source.queue] = found["QueueUrl"]
+        queue_url = self._queues[source.queue]
         received = sqs.receive_message(
             QueueUrl=queue_url, MaxNumberOfMessages=min(source.batch_size, 10)
         ).get("Messages", [])
