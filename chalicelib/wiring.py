@@ -12,6 +12,7 @@ from chalicelib.assets import admission, catalog, downloads, usage
 from chalicelib.assets.admission import (
     Admission,
     AskModeration,
+    AskOfEdit,
     Candidate,
     ForeseeEdit,
     JudgeAgain,
@@ -53,6 +54,12 @@ def _asking_moderation() -> AskModeration:
     from chalicelib.workflows import review_policy
 
     return review_policy.demands
+
+
+def _asking_of_edit() -> AskOfEdit:
+    from chalicelib.workflows import edit_policy
+
+    return edit_policy.demands
 
 
 def _edit_policy() -> JudgeEdit:
@@ -164,6 +171,7 @@ admission.edit_policy.provided_by(_edit_policy)
 admission.edit_preview.provided_by(_edit_preview)
 admission.second_judgement.provided_by(_second_judgement)
 admission.asking_moderation.provided_by(_asking_moderation)
+admission.asking_of_edit.provided_by(_asking_of_edit)
 catalog.reviewed_version.provided_by(_reviewed_version)
 downloads.rendition_on_demand.provided_by(_rendition_on_demand)
 audience.authenticators.provided_by(_authenticators)

@@ -29,6 +29,7 @@ class Candidate(msgspec.Struct, kw_only=True):
         embedded: its embedded metadata.
         copied_from: the version whose content it has, where it is merged or rolled back.
         by_moderator: a moderator lets it go on, so that no rule blocks or flags it.
+        rules_met: the moderation rules that it has met already, as in `AssetVersion`.
     """
 
     asset: AssetMetadata
@@ -38,6 +39,7 @@ class Candidate(msgspec.Struct, kw_only=True):
     embedded: dict[str, Any] = {}
     copied_from: AssetVersion | None = None
     by_moderator: bool = False
+    rules_met: dict[str, str] = {}
 
 
 class Admission(NamedTuple):
@@ -123,16 +125,16 @@ def foresee_edit(asset: AssetMetadata, changed: dict[str, Any], now: datetime) -
 
 
 class Demands(NamedTuple):
-    """What moderation demands of a version as it is.
+    """What moderation demands of a version, or of an edit, as it is.
 
     `refused` is why it is rejected, such as `content_rejected`, if it is. `template_ids` name what
-    has yet to approve it, and `met` what rules are met with that (as in `AssetVersion`). `writes`
-    tell moderators.
+    has yet to approve it, and `rules_met` holds by a version's number the rules that are met with
+    that, as in `WorkflowInstance`. `writes` tell moderators.
     """
 
     refused: str | None = None
     template_ids: Sequence[str] = ()
-    met: dict[str, str] = {}
+    rules_met: dict[str, dict[str, str]] = {}
     writes: Sequence[Write] = ()
 
 
@@ -152,6 +154,27 @@ asking_moderation: Hook[AskModeration] = Hook("what does moderation demand of a 
 def demands(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Demands:
     """Return what moderation demands of a version as it is, beyond what it has met already."""
     return asking_moderation.get()(asset, version, now)
+
+
+AskOfEdit = Callable[[AssetMetadata, dict[str, Any], dict[str, dict[str, str]], datetime], Demands]
+asking_of_edit: Hook[AskOfEdit] = Hook("what does moderation demand of an edit?")
+
+
+def demands_of_edit(
+    asset: AssetMetadata,
+    values: dict[str, Any],
+    rules_met: dict[str, dict[str, str]],
+    now: datetime,
+) -> Demands:
+    """Return what moderation demands of an edit that is reviewed, as its asset is now.
+
+    Args:
+        asset: as it was read.
+        values: what would be said of it, by field.
+        rules_met: what its review has met, by a version's number.
+        now: when.
+    """
+    return asking_of_edit.get()(asset, values, rules_met, now)
 
 
 def holds(asset: AssetMetadata, version: AssetVersion) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets import catalog, contents, faces
-from chalicelib.assets.admission import Candidate, EditRuling, RuleBlocks
+from chalicelib.assets.admission import Candidate, Demands, EditRuling, RuleBlocks
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions.life import OUT_THERE
@@ -76,7 +76,7 @@ def judge(
     if waiting:  # one review of all that waits, unless what comes has nothing to do with it
         together = _needs(asset, version, waiting | changed, now)
         alone = _needs(asset, version, waiting, now, tell=False)
-        if needs.plan is not None or set(together.required) != set(alone.required):
+        if needs.plan is not None or together.rules_met != alone.rules_met:
             _drop_waiting(asset, now)
             needs, changed, same = together, waiting | changed, frozenset()
     if needs.plan is not None and asset.trashed_at is not None:
@@ -148,23 +148,48 @@ def _needs_by_rules(
     *,
     tell: bool,
 ) -> _Needs:
-    required: dict[str, None] = {}
-    writes: list[Write] = []
-    met: dict[str, dict[str, str]] = {}
-    for one in _shown_with(edited, version) if texts else []:
-        ruling = _ruling(edited, one, texts, now)
-        if ruling.blocked:
-            if tell:
-                _flag(edited, one, texts, now)
-            raise RuleBlocks
-        required |= dict.fromkeys(ruling.template_ids)
-        writes = writes or ruling.writes
-        met[str(one.number)] = ruling.met
-    needs = _Needs(writes=tuple(writes), required=tuple(required), rules_met=met)
+    demanded = _demands(edited, version, texts, {}, now)
+    if demanded.refused is not None:
+        if tell:
+            _flag(edited, version, texts, now)
+        raise RuleBlocks
+    required = tuple(demanded.template_ids)
+    needs = _Needs(writes=tuple(demanded.writes), required=required, rules_met=demanded.rules_met)
     if not required or version.status in _IN_WORK:
         return needs
     templates = [registry.get(edited.tenant_id, one) for one in required]
     return needs._replace(withheld=texts, plan=plans.stacked(templates))
+
+
+def _demands(
+    edited: AssetMetadata,
+    version: AssetVersion,
+    texts: frozenset[str],
+    rules_met: dict[str, dict[str, str]],
+    now: datetime,
+) -> Demands:
+    required: dict[str, None] = {}
+    writes: list[Write] = []
+    met: dict[str, dict[str, str]] = {}
+    for one in _shown_with(edited, version) if texts else []:
+        ruling = _ruling(edited, one, texts, now, rules_met.get(str(one.number), {}))
+        if ruling.blocked:
+            return Demands("moderation_rule", writes=ruling.writes)
+        required |= dict.fromkeys(ruling.template_ids)
+        writes = writes or ruling.writes
+        met[str(one.number)] = ruling.met
+    return Demands(None, tuple(required), met, writes)
+
+
+def demands(
+    asset: AssetMetadata, values: Values, rules_met: dict[str, dict[str, str]], now: datetime
+) -> Demands:
+    """Return what moderation demands of an edit that is reviewed, as its asset is now."""
+    version = _version(asset)
+    if version is None:
+        return Demands(rules_met=rules_met)
+    edited = AssetMetadata(**(asset.attribute_values | values))
+    return _demands(edited, version, frozenset(values) & _TEXTS, rules_met, now)
 
 
 def _brings_another(asset: AssetMetadata, edited: AssetMetadata) -> bool:
@@ -208,7 +233,11 @@ def _shown_with(asset: AssetMetadata, version: AssetVersion) -> list[AssetVersio
 
 
 def _ruling(
-    edited: AssetMetadata, version: AssetVersion, fields: Collection[str], now: datetime
+    edited: AssetMetadata,
+    version: AssetVersion,
+    fields: Collection[str],
+    now: datetime,
+    rules_met: dict[str, str] | None = None,
 ) -> rules.Ruling:
     candidate = Candidate(
         asset=edited,
@@ -216,6 +245,7 @@ def _ruling(
         face=faces.copied(version.face),
         text=cache(lambda: contents.text_of(edited.tenant_id, version.face)),
         embedded=version.embedded or {},
+        rules_met=rules_met or {},
     )
     return rules.judge(candidate, now, fields)
 
@@ -234,7 +264,8 @@ def _flag(
             transact(*ruling.writes)
 
     def judge_again(_: rules.Ruling | None = None) -> rules.Ruling:
-        return _ruling(edited, version, fields, now)
+        rulings = (_ruling(edited, one, fields, now) for one in _shown_with(edited, version))
+        return next((one for one in rulings if one.blocked), rules.Ruling())
 
     refusal = "Too many people report this asset at the same time; try again."
     despite_others(write, judge_again(), judge_again, refusal)

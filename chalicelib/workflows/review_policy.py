@@ -47,18 +47,20 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     applies = matching.matching(every, subject) if version.branch == MAIN else None
     waived = not (version.wants_workflow and effective.auto_create_workflows)
     judged = {"judged_at": clock.timestamp(now), "judged_revision": asset.revision}
-    met = (source or version).rules_met or {}
     keeps = source is not None and _keeps_approval(source, applies)
     is_settled = keeps and source is not None and source.branch == MAIN
     is_unchanged = source is not None and source.judged_revision == asset.revision
-    ruling = Ruling() if is_settled and is_unchanged else rules.judge(candidate, now)
+    if source is not None and is_settled and is_unchanged:
+        ruling = Ruling(met=source.rules_met or {})
+    else:
+        candidate.rules_met = (source or version).rules_met or {}
+        ruling = rules.judge(candidate, now)
     if ruling.blocked:
         return _rejected("moderation_rule", ruling.writes, now)
     known = {one.id: one for one in every}
     if not known.keys() >= set(ruling.template_ids):
         return _rejected("moderation_rule", ruling.writes, now)
     by_rules = [known[template_id] for template_id in ruling.template_ids]
-    met = met | ruling.met
     approved = Admission(
         "approved",
         None,
@@ -68,7 +70,7 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
         {
             **judged,
             "approved_under": required.NONE if applies is None else applies.id,
-            "rules_met": met or None,
+            "rules_met": ruling.met or None,
         },
     )
     plan = _plan(subject, None if waived or keeps else applies, by_rules)
@@ -83,7 +85,7 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     if plan.held and not by_rules:
         made = starting.approved_by_itself(asset, version, plan, now)
         return approved._replace(writes=[*made.writes(), *ruling.writes])
-    plan = plan._replace(rules_met={str(version.number): met})
+    plan = plan._replace(rules_met={str(version.number): ruling.met})
     workflow, made = starting.planned(asset, version, plan, SYSTEM, now)
     if version.status == "approved":  # newer ones do not end it
         workflow.instance.newest = max(version.number, asset.current_version)
@@ -141,10 +143,11 @@ def demands(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Deman
     if ban is not None:
         return Demands("content_rejected", writes=bans.reported(asset, version.number, ban, now))
     if version.status in OUT_THERE and version.judged_revision == asset.revision:
-        return Demands()
+        return Demands(rules_met={str(version.number): version.rules_met or {}})
     ruling = rules.judge(candidate_of(asset, version), now)
     refused = "moderation_rule" if ruling.blocked else None
-    return Demands(refused, ruling.template_ids, ruling.met, ruling.writes)
+    met = {str(version.number): ruling.met}
+    return Demands(refused, ruling.template_ids, met, ruling.writes)
 
 
 def candidate_of(asset: AssetMetadata, version: AssetVersion) -> Candidate:
@@ -155,6 +158,7 @@ def candidate_of(asset: AssetMetadata, version: AssetVersion) -> Candidate:
         face=faces.copied(version.face),
         text=cache(lambda: contents.text_of(asset.tenant_id, version.face)),
         embedded=version.embedded or {},
+        rules_met=version.rules_met or {},
     )
 
 

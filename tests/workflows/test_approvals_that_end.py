@@ -263,3 +263,81 @@ def test_a_film_that_calls_itself_a_song_is_reviewed_as_a_film(desk: Desk, tmp_p
     assert ids(open_review(desk, asset_id)) == ["legal"]
     blocked = desk.upload(data, "editor", **described, **SALE)
     assert state(desk, blocked) == ("rejected", "moderation_rule", None)
+
+
+@pytest.mark.parametrize("way", ["title", "revert"])
+def test_a_text_that_was_taken_back_before_the_decision_was_not_approved(
+    desk: Desk, way: str
+) -> None:
+    rule(desk, TITLE, template_id=of_legal(desk))
+    asset_id = desk.upload(b"one", **SALE)
+    assert edit(desk, asset_id, title="clean").json["title"] == "clean"
+    approve(desk, asset_id)
+    assert state(desk, asset_id) == ("approved", None, 1)
+    if way == "title":
+        assert edit(desk, asset_id, **SALE).json["title"] == "clean"
+    else:
+        path = f"/metadata/{asset_id}/revert/"
+        assert desk.post(path, "editor", {"revision": 1}).status in {200, 202}
+    assert desk.asset(asset_id)["title"] == "clean"
+    assert ids(open_review(desk, asset_id)) == ["legal"]
+
+
+def test_a_text_that_its_review_has_not_seen_goes_into_it(desk: Desk) -> None:
+    """The rule asks for both; one of them waits when the other one comes."""
+    loud = {"field": "description", "op": "contains", "value": "loud"}
+    rule(
+        desk,
+        {"field": "title", "op": "contains", "value": "alpha"},
+        loud,
+        template_id=of_legal(desk),
+    )
+    asset_id = desk.upload(b"one", title="alpha x")
+    assert edit(desk, asset_id, description="loud").json["pending_edit"] is not None
+    first = open_review(desk, asset_id)
+    shown = edit(desk, asset_id, title="alpha EVIL").json
+    assert (shown["title"], shown["pending_edit"]["values"]) == (
+        "alpha x",
+        {"title": "alpha EVIL", "description": "loud"},
+    )
+    assert desk.show(first["id"])["status"] == "cancelled"
+
+
+def test_an_edit_is_asked_for_the_version_that_came_while_it_waited(desk: Desk) -> None:
+    brand = desk.template(step("words"), category="by/rule/words")
+    named = {"field": "filename", "op": "contains", "value": "theta"}
+    rule(desk, TITLE, template_id=brand)
+    rule(desk, TITLE, named, template_id=of_legal(desk))
+    asset_id = desk.upload(b"one")
+    edit(desk, asset_id, **SALE)
+    waiting = open_review(desk, asset_id)
+    assert ids(waiting) == ["words"]
+    desk.version(asset_id, b"two", "editor", filename="theta.txt")
+    assert state(desk, asset_id)[2] == 2
+    went_on = desk.decide(waiting, "anna").json
+    assert (went_on["status"], went_on["current_step"]) == ("in_progress", "legal")
+    assert desk.asset(asset_id)["title"] != "sale"
+    went_on = desk.decide(went_on, "lea").json  # and those of the words see the new version, too
+    assert (went_on["status"], desk.asset(asset_id)["title"] == "sale") == ("in_progress", False)
+    assert desk.decide(went_on, "anna").json["status"] == "approved"
+    assert desk.asset(asset_id)["title"] == "sale"
+    assert desk.post(f"/assets/{asset_id}/versions/2/unpublish/", "editor").status == 200
+    assert publish(desk, asset_id, 2).status == 200
+
+
+def test_an_edit_ends_that_a_rule_blocks_with_the_version_that_came_meanwhile(desk: Desk) -> None:
+    rule(desk, TITLE, template_id=of_legal(desk))
+    rule(desk, TITLE, TEXT)
+    asset_id = desk.upload(b"one")
+    edit(desk, asset_id, **SALE)
+    waiting = open_review(desk, asset_id)
+    desk.version(asset_id, b"secret", "editor")
+    decided = desk.decide(waiting, "lea").json
+    assert (decided["status"], decided["history"][-1]["comment"]) == (
+        "cancelled",
+        "moderation_rule",
+    )
+    shown = desk.asset(asset_id)
+    assert (shown["title"] == "sale", shown.get("pending_edit")) == (False, None)
+    (told,) = flags_of(desk, asset_id)
+    assert told["version"] == 2

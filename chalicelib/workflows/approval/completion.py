@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.assets import admission, lifecycle
 from chalicelib.assets.admission import Demands
-from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key
+from chalicelib.assets.models import AssetMetadata, asset_key
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.life import MAIN
 from chalicelib.assets.versions.moves import Move, Standing
@@ -69,7 +69,7 @@ def pass_step(
     following = made.following()
     if following is None:
         following = _of_other_template(workflow, standing, made)
-    if following is None and instance.proposal is None:
+    if following is None:
         demanded = _demanded(workflow, standing, now)
         if demanded.refused is not None:
             _refuse(workflow, standing, made, demanded, now, also)
@@ -93,18 +93,12 @@ def pass_step(
             kept={
                 "approved_under": instance.template_id,
                 "rejected_under": None,
-                "rules_met": rules_met(workflow, standing.version) or None,
+                "rules_met": (instance.rules_met or {}).get(str(instance.number)) or None,
             },
             publish=accounts.settings_of(instance.tenant_id).auto_publish,
             also=[*made.writes(), *also],
         ),
     )
-
-
-def rules_met(workflow: Workflow, version: AssetVersion) -> dict[str, str]:
-    """Return which moderation rules a version has met once its workflow has approved."""
-    of_workflow = (workflow.instance.rules_met or {}).get(str(version.number), {})
-    return (version.rules_met or {}) | of_workflow
 
 
 def _of_other_template(workflow: Workflow, standing: Standing, made: WorkflowChange) -> int | None:
@@ -122,9 +116,12 @@ def _of_other_template(workflow: Workflow, standing: Standing, made: WorkflowCha
 
 
 def _demanded(workflow: Workflow, standing: Standing, now: datetime) -> Demands:
-    """Return what moderation demands of a version beyond what its workflow has met."""
+    """Return what moderation demands beyond what a workflow has met, as all is at its end."""
     asset, version = standing
-    version.rules_met = rules_met(workflow, version)
+    rules_met = workflow.instance.rules_met or {}
+    if workflow.instance.proposal is not None:
+        return admission.demands_of_edit(asset, workflow.instance.proposal, rules_met, now)
+    version.rules_met = (version.rules_met or {}) | rules_met.get(str(version.number), {})
     return admission.demands(asset, version, now)
 
 
@@ -146,10 +143,7 @@ def _refuse(
 def _of_rules(demanded: Demands, workflow: Workflow, made: WorkflowChange) -> int | None:
     """Add the steps of templates that rules require meanwhile; gives the first, if there is one."""
     instance = workflow.instance
-    if demanded.met:
-        number = str(instance.number)
-        met = instance.rules_met or {}
-        instance.rules_met = met | {number: met.get(number, {}) | demanded.met}
+    instance.rules_met = demanded.rules_met or None
     templates = [registry.get(instance.tenant_id, one) for one in demanded.template_ids]
     if not templates:
         return None

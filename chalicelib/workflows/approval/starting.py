@@ -100,7 +100,7 @@ def start(
     if demanded.refused is not None:
         raise Conflict(_STOPPED)
     by_rules = [registry.get(asset.tenant_id, one) for one in demanded.template_ids]
-    plan = Plan(template_id, template, rules_met={str(number): demanded.met})
+    plan = Plan(template_id, template, rules_met=demanded.rules_met)
     plan = _with_applying(plan, asset, version, by_rules)
     workflow = new(asset, version, plan, actor, now, under_way(now).id("workflow"))
     made = begun(workflow, actor, now)

@@ -71,7 +71,7 @@ class Ruling(NamedTuple):
     """What the rules say of a version.
 
     `template_ids` names each template that they require once, the newest rule's first. `met` maps
-    the ids of the rules that are met once those have approved it to hashes of what was said then.
+    the ids of the rules that are met once those have approved it to hashes of what is said now.
     `writes` belong into the transaction that moves it; one of them fails if a member flags the
     asset at the same moment.
     """
@@ -86,9 +86,8 @@ def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = 
     """Evaluate a tenant's active rules on a version that is ready, or on an edit of its asset.
 
     What is blocked is flagged, too, so that a moderator sees it. Several templates that are
-    required all have to be satisfied. A rule that the version, or the one whose content it has, met
-    while the same was said has nothing more to ask. Where a moderator has looked at it nothing is
-    flagged or blocked.
+    required all have to be satisfied. A rule that was met while the same was said has nothing more
+    to ask. Where a moderator has looked at it nothing is flagged or blocked.
 
     Args:
         candidate: the version, its asset with the new values where that is edited.
@@ -96,16 +95,19 @@ def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = 
         edited: the fields that change; rules that ask for none of them have no say.
     """
     asset, flags = candidate.asset, not candidate.by_moderator
-    met = (candidate.copied_from or candidate.version).rules_met or {}
-    hits = [
-        (rule.id, values, hashed)
-        for rule in every(asset.tenant_id)
-        if (values := read(rule.values)).is_active
-        and (edited is None or rule_conditions.asks_for(values.when, edited))
-        and rule_conditions.hold(values.when, candidate)
-        and met.get(rule.id) != (hashed := _hash_of_said(values, candidate))
-    ]
-    said = [
+    now_met: dict[str, str] = {}
+    hits = []
+    for rule in every(asset.tenant_id):
+        values = read(rule.values)
+        asks = edited is None or rule_conditions.asks_for(values.when, edited)
+        if not (values.is_active and asks and rule_conditions.hold(values.when, candidate)):
+            continue
+        said = _hash_of_said(values, candidate)
+        if values.action != "flag":
+            now_met[str(rule.id)] = said
+        if candidate.rules_met.get(rule.id) != said:
+            hits.append((rule.id, values))
+    reports = [
         Report(
             by=SYSTEM,
             reason="rule",
@@ -114,13 +116,12 @@ def judge(candidate: Candidate, now: datetime, edited: Collection[str] | None = 
             version=candidate.version.number,
             rule_id=rule_id,
         )
-        for rule_id, values, _ in hits
+        for rule_id, values in hits
         if values.action in {"flag", "block"} and flags
     ]
-    writes = flag_reports.folded(asset, said, now)[1] if said else []
-    required = [one.template_id for _, one, _ in hits if one.template_id is not None]
-    blocked = flags and any(values.action == "block" for _, values, _ in hits)
-    now_met = {rule_id: hashed for rule_id, values, hashed in hits if values.action != "flag"}
+    writes = flag_reports.folded(asset, reports, now)[1] if reports else []
+    required = [one.template_id for _, one in hits if one.template_id is not None]
+    blocked = flags and any(values.action == "block" for _, values in hits)
     return Ruling(blocked, tuple(dict.fromkeys(required)), now_met, writes)
 
 
