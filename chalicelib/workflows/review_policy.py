@@ -102,10 +102,16 @@ def _keeps_approval(source: AssetVersion, applies: WorkflowTemplate | None) -> b
 
 def holds(asset: AssetMetadata, version: AssetVersion) -> bool:
     """Return whether a version's approval counts as it, its asset and the templates are now."""
-    if not required.is_satisfied(asset, version):
+    key = bans.key_of(asset.tenant_id, version.face.sha256)
+    tenant, ban, _ = accounts.get_with(asset.tenant_id, key)
+    if ban is not None:
         return False
-    demanded = demands(asset, version, clock.now())
-    return demanded.refused is None and not demanded.template_ids
+    if not required.is_satisfied_by(asset, version, accounts.settings_in_force(tenant)):
+        return False
+    if version.judged_revision == asset.revision:
+        return True
+    ruling = rules.judge(candidate_of(asset, version), clock.now())
+    return not (ruling.blocked or ruling.template_ids)
 
 
 def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now: datetime) -> None:

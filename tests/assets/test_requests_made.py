@@ -8,7 +8,7 @@ from chalicelib.core.tables import update
 from tests.assets.shelf import Shelf
 from tests.crashes import Faults
 
-READS = {"dynamodb:GetItem", "dynamodb:Query"}
+READS = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 
 
 @pytest.fixture

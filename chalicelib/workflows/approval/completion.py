@@ -143,7 +143,7 @@ def _refuse(
 def _of_rules(demanded: Demands, workflow: Workflow, made: WorkflowChange) -> int | None:
     """Add the steps of templates that rules require meanwhile; gives the first, if there is one."""
     instance = workflow.instance
-    instance.rules_met = demanded.rules_met or None
+    instance.rules_met = {one: met for one, met in demanded.rules_met.items() if met} or None
     templates = [registry.get(instance.tenant_id, one) for one in demanded.template_ids]
     if not templates:
         return None

@@ -247,7 +247,7 @@ def new(
         template_id=plan.template_id,
         picked_id=plan.picked_id,
         order=list(plan.order) or None,
-        rules_met=plan.rules_met or None,
+        rules_met={number: met for number, met in plan.rules_met.items() if met} or None,
         position=plan.order[0] if plan.order else 0,
         uploader=version.uploader,
         status="in_progress",

@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions.life import MAIN
+from chalicelib.core.settings import Settings
 from chalicelib.tenants import accounts
 from chalicelib.workflows.models import WorkflowTemplate
 from chalicelib.workflows.templates import matching, registry
@@ -34,13 +35,18 @@ def in_category(
 
 
 def is_satisfied(asset: AssetMetadata, version: AssetVersion) -> bool:
-    """Return whether a version's approval was given under the template that applies to it.
+    """Return whether a version's approval was given under the template that applies to it."""
+    return is_satisfied_by(asset, version, accounts.settings_of(asset.tenant_id))
+
+
+def is_satisfied_by(asset: AssetMetadata, version: AssetVersion, effective: Settings) -> bool:
+    """Return the same, by settings that are read already.
 
     Where the tenant starts no workflows by itself every template counts as satisfied.
     """
     if version.approved_under is None and version.branch != MAIN:
         return False
-    if not accounts.settings_of(asset.tenant_id).auto_create_workflows:
+    if not effective.auto_create_workflows:
         return True
     applies = to(asset, version)
     return applies is None or applies.id == version.approved_under
