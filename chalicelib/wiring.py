@@ -11,8 +11,8 @@ from chalicelib.analytics.reports import Leader
 from chalicelib.assets import admission, catalog, downloads, usage
 from chalicelib.assets.admission import (
     Admission,
-    AskModeration,
     AskOfEdit,
+    AskOfVersion,
     Candidate,
     ForeseeEdit,
     JudgeAgain,
@@ -50,13 +50,13 @@ def _second_judgement() -> JudgeAgain:
     return review_policy.judge_again
 
 
-def _asking_moderation() -> AskModeration:
+def _demands_of_version() -> AskOfVersion:
     from chalicelib.workflows import review_policy
 
     return review_policy.demands
 
 
-def _asking_of_edit() -> AskOfEdit:
+def _demands_of_edit() -> AskOfEdit:
     from chalicelib.workflows import edit_policy
 
     return edit_policy.demands
@@ -170,8 +170,8 @@ admission.holding_approval.provided_by(_holding_approval)
 admission.edit_policy.provided_by(_edit_policy)
 admission.edit_preview.provided_by(_edit_preview)
 admission.second_judgement.provided_by(_second_judgement)
-admission.asking_moderation.provided_by(_asking_moderation)
-admission.asking_of_edit.provided_by(_asking_of_edit)
+admission.demands_of_version.provided_by(_demands_of_version)
+admission.demands_of_edit.provided_by(_demands_of_edit)
 catalog.reviewed_version.provided_by(_reviewed_version)
 downloads.rendition_on_demand.provided_by(_rendition_on_demand)
 audience.authenticators.provided_by(_authenticators)

@@ -147,34 +147,17 @@ second_judgement: Hook[JudgeAgain] = Hook(
     "what becomes of an approved version whose approval does not hold any more?"
 )
 
-AskModeration = Callable[[AssetMetadata, AssetVersion, datetime], Demands]
-asking_moderation: Hook[AskModeration] = Hook("what does moderation demand of a version?")
+RulesMet = dict[str, dict[str, str]]
 
+AskOfVersion = Callable[[AssetMetadata, AssetVersion, RulesMet, datetime], Demands]
+demands_of_version: Hook[AskOfVersion] = Hook(
+    "what does moderation demand of a version beyond the rules that it and its review have met?"
+)
 
-def demands(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Demands:
-    """Return what moderation demands of a version as it is, beyond what it has met already."""
-    return asking_moderation.get()(asset, version, now)
-
-
-AskOfEdit = Callable[[AssetMetadata, dict[str, Any], dict[str, dict[str, str]], datetime], Demands]
-asking_of_edit: Hook[AskOfEdit] = Hook("what does moderation demand of an edit?")
-
-
-def demands_of_edit(
-    asset: AssetMetadata,
-    values: dict[str, Any],
-    rules_met: dict[str, dict[str, str]],
-    now: datetime,
-) -> Demands:
-    """Return what moderation demands of an edit that is reviewed, as its asset is now.
-
-    Args:
-        asset: as it was read.
-        values: what would be said of it, by field.
-        rules_met: what its review has met, by a version's number.
-        now: when.
-    """
-    return asking_of_edit.get()(asset, values, rules_met, now)
+AskOfEdit = Callable[[AssetMetadata, dict[str, Any], RulesMet, datetime], Demands]
+demands_of_edit: Hook[AskOfEdit] = Hook(
+    "what does moderation demand of these new values beyond the rules that their review has met?"
+)
 
 
 def holds(asset: AssetMetadata, version: AssetVersion) -> bool:

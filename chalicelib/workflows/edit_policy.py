@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pynamodb.expressions.update import Action
 
 from chalicelib.assets import catalog, contents, faces
-from chalicelib.assets.admission import Candidate, Demands, EditRuling, RuleBlocks
+from chalicelib.assets.admission import Candidate, Demands, EditRuling, RuleBlocks, RulesMet
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions.life import OUT_THERE
@@ -46,7 +46,7 @@ class _Needs(NamedTuple):
     actions: tuple[Action, ...] = ()
     writes: tuple[Write, ...] = ()
     required: tuple[str, ...] = ()
-    rules_met: dict[str, dict[str, str]] = {}
+    rules_met: RulesMet = {}
 
 
 def judge(
@@ -165,12 +165,12 @@ def _demands(
     edited: AssetMetadata,
     version: AssetVersion,
     texts: frozenset[str],
-    rules_met: dict[str, dict[str, str]],
+    rules_met: RulesMet,
     now: datetime,
 ) -> Demands:
     required: dict[str, None] = {}
     writes: list[Write] = []
-    met: dict[str, dict[str, str]] = {}
+    met: RulesMet = {}
     for one in _shown_with(edited, version) if texts else []:
         ruling = _ruling(edited, one, texts, now, rules_met.get(str(one.number), {}))
         if ruling.blocked:
@@ -181,9 +181,7 @@ def _demands(
     return Demands(None, tuple(required), met, writes)
 
 
-def demands(
-    asset: AssetMetadata, values: Values, rules_met: dict[str, dict[str, str]], now: datetime
-) -> Demands:
+def demands(asset: AssetMetadata, values: Values, rules_met: RulesMet, now: datetime) -> Demands:
     """Return what moderation demands of an edit that is reviewed, as its asset is now."""
     version = _version(asset)
     if version is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 
 from chalicelib.assets import catalog, contents, faces
-from chalicelib.assets.admission import Admission, Candidate, Demands
+from chalicelib.assets.admission import Admission, Candidate, Demands, RulesMet
 from chalicelib.assets.lifecycle import is_barred
 from chalicelib.assets.models import AssetMetadata, AssetVersion
 from chalicelib.assets.versions import life, moves
@@ -13,7 +13,7 @@ from chalicelib.assets.versions.life import MAIN, OUT_THERE
 from chalicelib.assets.versions.moves import Move, Standing
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person
-from chalicelib.core.tables import ConditionFailed, Write
+from chalicelib.core.tables import ConditionFailed, Write, find
 from chalicelib.tenants import accounts
 from chalicelib.workflows.approval import plans, reading, starting
 from chalicelib.workflows.approval.plans import Plan
@@ -140,20 +140,24 @@ def judge_again(asset: AssetMetadata, version: AssetVersion, actor: Person, now:
     admitted.afterwards()
 
 
-def demands(asset: AssetMetadata, version: AssetVersion, now: datetime) -> Demands:
-    """Return what moderation demands of a version as it is, beyond what it has met already.
+def demands(
+    asset: AssetMetadata, version: AssetVersion, rules_met: RulesMet, now: datetime
+) -> Demands:
+    """Return what moderation demands of a version beyond the rules that it, or its review, has met.
 
     Rules have nothing to ask of one that they let through while the same was said of its asset.
     """
-    ban = bans.of(asset.tenant_id, version.face.sha256)
+    key, number = bans.key_of(asset.tenant_id, version.face.sha256), str(version.number)
+    ban = None if key is None else find(*key)
     if ban is not None:
         return Demands("content_rejected", writes=bans.reported(asset, version.number, ban, now))
+    candidate = candidate_of(asset, version)
+    candidate.rules_met |= rules_met.get(number, {})
     if version.status in OUT_THERE and version.judged_revision == asset.revision:
-        return Demands(rules_met={str(version.number): version.rules_met or {}})
-    ruling = rules.judge(candidate_of(asset, version), now)
+        return Demands(rules_met={number: candidate.rules_met})
+    ruling = rules.judge(candidate, now)
     refused = "moderation_rule" if ruling.blocked else None
-    met = {str(version.number): ruling.met}
-    return Demands(refused, ruling.template_ids, met, ruling.writes)
+    return Demands(refused, ruling.template_ids, {number: ruling.met}, ruling.writes)
 
 
 def candidate_of(asset: AssetMetadata, version: AssetVersion) -> Candidate:
@@ -164,7 +168,7 @@ def candidate_of(asset: AssetMetadata, version: AssetVersion) -> Candidate:
         face=faces.copied(version.face),
         text=cache(lambda: contents.text_of(asset.tenant_id, version.face)),
         embedded=version.embedded or {},
-        rules_met=version.rules_met or {},
+        rules_met={**(version.rules_met or {})},
     )
 
 

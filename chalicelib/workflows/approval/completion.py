@@ -22,7 +22,7 @@ from chalicelib.workflows.approval import approvers, follow_up, proposals, readi
 from chalicelib.workflows.approval.life import Ending
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
-from chalicelib.workflows.models import WorkflowTemplate
+from chalicelib.workflows.models import WorkflowInstance, WorkflowTemplate
 from chalicelib.workflows.templates import definition, registry, required
 
 _ATTEMPTS = 30
@@ -70,7 +70,7 @@ def pass_step(
     if following is None:
         following = _of_other_template(workflow, standing, made)
     if following is None:
-        demanded = _demanded(workflow, standing, now)
+        demanded = _demanded(instance, standing, now)
         if demanded.refused is not None:
             _refuse(workflow, standing, made, demanded, now, also)
             return
@@ -115,14 +115,12 @@ def _of_other_template(workflow: Workflow, standing: Standing, made: WorkflowCha
     return made.extend(definition.read(other.values))
 
 
-def _demanded(workflow: Workflow, standing: Standing, now: datetime) -> Demands:
+def _demanded(instance: WorkflowInstance, standing: Standing, now: datetime) -> Demands:
     """Return what moderation demands beyond what a workflow has met, as all is at its end."""
-    asset, version = standing
-    rules_met = workflow.instance.rules_met or {}
-    if workflow.instance.proposal is not None:
-        return admission.demands_of_edit(asset, workflow.instance.proposal, rules_met, now)
-    version.rules_met = (version.rules_met or {}) | rules_met.get(str(version.number), {})
-    return admission.demands(asset, version, now)
+    met = instance.rules_met or {}
+    if instance.proposal is None:
+        return admission.demands_of_version.get()(*standing, met, now)
+    return admission.demands_of_edit.get()(standing.asset, instance.proposal, met, now)
 
 
 def _refuse(

@@ -96,7 +96,7 @@ def start(
     by_others = version.status == "rejected" and version.rejected_under not in (None, template_id)
     if by_others and not overrides:
         raise TemplateApplies(f"Version {number} was rejected under another template.")
-    demanded = admission.demands(asset, version, now)
+    demanded = admission.demands_of_version.get()(asset, version, {}, now)
     if demanded.refused is not None:
         raise Conflict(_STOPPED)
     by_rules = [registry.get(asset.tenant_id, one) for one in demanded.template_ids]

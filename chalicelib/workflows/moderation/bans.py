@@ -26,12 +26,6 @@ def key_of(tenant_id: str, sha256: str | None) -> Key[BannedContent] | None:
     return (BannedContent, content_key(tenant_id, sha256), "BAN") if sha256 else None
 
 
-def of(tenant_id: str, sha256: str | None) -> BannedContent | None:
-    """Return the ban of some bytes, if there is one."""
-    key = key_of(tenant_id, sha256)
-    return None if key is None else find(*key)
-
-
 def pronounced(flag: ModerationFlag) -> list[Write]:
     """Return the writes by which a resolution bans the flagged versions' bytes, or lifts that."""
     lifts = flag.resolution == "approve_asset"
