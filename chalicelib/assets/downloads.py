@@ -94,15 +94,15 @@ def chosen_rendition(
         NotFound: there is no such rendition.
     """
     require_bytes(face)
-    made = None if name is None else _made(face, name)
+    made = None if name is None else _made(asset, face, name)
     if name is None or (made is not None and made.recipe is msgspec.UNSET):
         return made
     return rendition_on_demand.get()(actor, asset, face, name)
 
 
-def _made(face: Face, name: str) -> Rendition | None:
+def _made(asset: AssetMetadata, face: Face, name: str) -> Rendition | None:
     """Return a rendition that is there; of several of a name the newest."""
-    return next((one for one in reversed(face.renditions) if one.name == name), None)
+    return next((one for one in reversed(asset.renditions_of(face)) if one.name == name), None)
 
 
 def require_bytes(face: Face) -> None:
@@ -131,7 +131,7 @@ def find_bytes(asset: AssetMetadata, face: Face, rendition: Rendition | str | No
         name = file_names.download_name(face.filename, face.content_type)
         key = f"{tenant_id}/{sha256}"
         return Download("originals", key, name, face.content_type, face.size_bytes)
-    made = _made(face, rendition) if isinstance(rendition, str) else rendition
+    made = _made(asset, face, rendition) if isinstance(rendition, str) else rendition
     if made is None:
         raise NotFound("There is no such rendition.")
     if made.sha256 == sha256:
@@ -175,9 +175,9 @@ def download_record(asset: AssetMetadata, face: Face, by: Person, now: datetime)
     )
 
 
-def size_bytes(face: Face, rendition: Rendition | str | None) -> int:
+def size_bytes(asset: AssetMetadata, face: Face, rendition: Rendition | str | None) -> int:
     """Return how many bytes a download gives: those of the original, or of a rendition."""
-    made = _made(face, rendition) if isinstance(rendition, str) else rendition
+    made = _made(asset, face, rendition) if isinstance(rendition, str) else rendition
     return face.size_bytes if made is None else made.size_bytes
 
 
@@ -195,7 +195,7 @@ def visit(
         kind=Kind.DOWNLOAD,
         source=Source.MEMBER,
         asset_ids=(str(asset.asset_id),),
-        size_bytes=size_bytes(face, rendition),
+        size_bytes=size_bytes(asset, face, rendition),
     )
 
 

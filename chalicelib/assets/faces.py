@@ -36,13 +36,17 @@ class Scan(msgspec.Struct, kw_only=True):
     scanned_at: str | None = None
 
 
+DESCRIBED = "described"
+"""The name of the copy of a picture that says of itself what is said of its asset."""
+
+
 class Rendition(msgspec.Struct):
     """Another form of a version's content, by which it can be seen or fetched.
 
     There are `page-1` and so on of a PDF and `slides`, a film of its pages; `preview` of an
     animation (a short one) and of a video (a muted clip), and `strip` of a video: ten stills side
-    by side, evenly apart. `described` is a copy of a picture that says of itself what was said of
-    the asset when somebody asked for it.
+    by side, evenly apart. `described` is a copy of a picture that says of itself what is said of
+    the asset; once something else is said it is not shown any more.
 
     Attributes:
         name: what to ask for as `rendition` of a download.
@@ -57,6 +61,7 @@ class Rendition(msgspec.Struct):
         recipe: of a rendition of the tenant's own, by what it was made: another definition or
             focal point makes another.
         asset_id: of `described`, whose copy it is; other assets with the same bytes do not show it.
+        said_hash: of `described`, a hash of what was said of its asset when it was asked for.
     """
 
     name: str
@@ -69,6 +74,7 @@ class Rendition(msgspec.Struct):
     similarity: float | msgspec.UnsetType = msgspec.UNSET
     recipe: str | msgspec.UnsetType = msgspec.UNSET
     asset_id: str | msgspec.UnsetType = msgspec.UNSET
+    said_hash: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Face(msgspec.Struct, kw_only=True):

@@ -1,5 +1,6 @@
 """Assets, their versions and uploads, as the assets table holds them."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from pynamodb.indexes import (
     KeysOnlyProjection,
 )
 
-from chalicelib.assets.faces import Face
+from chalicelib.assets.faces import DESCRIBED, Face, Rendition
 from chalicelib.assets.tasks import ContentTask
 from chalicelib.core.attributes import IntegerAttribute, StructAttribute
 from chalicelib.core.due import ByDue, Due
@@ -137,6 +138,20 @@ class AssetMetadata(Due):
 
     by_tenant = ByTenant()
     reviewed: "AssetVersion | None" = None
+
+    @property
+    def said_hash(self) -> str:
+        """A hash of what people say of it, by which copies that say the same are known."""
+        said = (
+            *(self.title, self.description, self.alt_text, self.category),
+            *(self.tags, self.keywords, self.custom_fields, self.rights),
+        )
+        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()[:16]
+
+    def renditions_of(self, face: Face) -> list[Rendition]:
+        """Return what can be had of a version's face now: no copy that says something else."""
+        said = self.said_hash if any(one.name == DESCRIBED for one in face.renditions) else None
+        return [one for one in face.renditions if one.name != DESCRIBED or one.said_hash == said]
 
 
 class AssetVersion(Item):

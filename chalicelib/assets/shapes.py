@@ -159,7 +159,7 @@ def shown(asset: AssetMetadata, face: Face, now: datetime, actor: Actor) -> Asse
         current_version=face.number,
         published_version=asset.published_version,
         thumbnails=thumbnails(asset.tenant_id, face, now),
-        renditions=list({one.name: one for one in face.renditions}.values()),
+        renditions=list({one.name: one for one in asset.renditions_of(face)}.values()),
         uploaded_by=asset.uploaded_by,
         created_at=asset.created_at,
         updated_at=asset.updated_at if whole else asset.seen_at or asset.created_at,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
+from chalicelib.assets.faces import DESCRIBED
 from chalicelib.assets.metadata.descriptions import unique_words
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.assets.tasks import Task
@@ -12,9 +13,6 @@ from chalicelib.core.tables import ConditionFailed, change, put, transact, updat
 from chalicelib.processing.conversion import requests
 from chalicelib.processing.conversion.models import Conversion, Described, sort_key
 from chalicelib.processing.media.embedded_metadata.mapping import Said
-
-NAME = "described"
-"""The name of the rendition."""
 
 _TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _CREATOR = "creator"
@@ -28,10 +26,15 @@ def can_be_described(content: Content) -> bool:
 
 def key_of(asset_id: str) -> str:
     """Return the sort key of an asset's copy: assets with the same bytes have one each."""
-    return sort_key(NAME, asset_id)
+    return sort_key(DESCRIBED, asset_id)
 
 
-def said_of(asset: AssetMetadata) -> Said:
+def described_now(asset: AssetMetadata) -> Described:
+    """Return what an asset's copy says if it is asked for now."""
+    return Described(str(asset.asset_id), _said_of(asset), asset.said_hash)
+
+
+def _said_of(asset: AssetMetadata) -> Said:
     """Return what is said of an asset that files can say of themselves."""
     rights, creator = asset.rights, asset.custom_fields.get(_CREATOR, [])
     return Said(
@@ -48,19 +51,19 @@ def said_of(asset: AssetMetadata) -> Said:
     )
 
 
-def ask(content: Content, asset_id: str, said: Said, now: datetime) -> None:
+def ask(content: Content, described: Described, now: datetime) -> None:
     """Have an asset's copy made that says what is said now; one that is being made begins again.
 
     It is noted before it is sent, so that the sweeper sends what was only noted.
     """
     asked = Conversion(
         content.pk,
-        key_of(asset_id),
+        key_of(described.asset_id),
         tenant_id=content.tenant_id,
         sha256=content.sha256,
-        name=NAME,
+        name=DESCRIBED,
         generation=content.generation,
-        described=Described(asset_id, said),
+        described=described,
         task=Task(job_type="embed_metadata"),
         created_at=clock.timestamp(now),
     )

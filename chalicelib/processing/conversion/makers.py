@@ -189,6 +189,7 @@ def _described(content: Content, conversion: Conversion, folder: str) -> Made:
         size_bytes=Path(target).stat().st_size,
         sha256=_digest(target),
         asset_id=described.asset_id,
+        said_hash=described.said_hash,
     )
     return Made(rendition, target, outcome.peak_memory_bytes)
 

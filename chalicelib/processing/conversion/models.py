@@ -15,10 +15,11 @@ PREFIX = "CONVERSION#"
 
 
 class Described(msgspec.Struct, frozen=True):
-    """An asset, and what was said of it when its copy was asked for."""
+    """An asset, and what was said of it when its copy was asked for; `said_hash` is the asset's."""
 
     asset_id: str
     said: Said
+    said_hash: str = ""
 
 
 class Conversion(Due):

@@ -223,10 +223,9 @@ def _describe(content: Content, job: RerunJob, now: datetime) -> None:
     asset = catalog.find_many(job.tenant_id, [asset_id]).get(asset_id)
     if asset is None:
         return
-    said = copies.said_of(asset)
-    says_so = found is not None and found.described is not None and found.described.said == said
-    if found is None or not says_so or _is_older(found, job):
-        copies.ask(content, asset_id, said, now)
+    wanted = copies.described_now(asset)
+    if found is None or found.described != wanted or _is_older(found, job):
+        copies.ask(content, wanted, now)
 
 
 def _renditions(content: Content, kind: str) -> list[str]:

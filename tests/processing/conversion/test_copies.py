@@ -1,4 +1,4 @@
-"""A copy is made when an editor asks for it, of one asset, and says what was said then."""
+"""A copy is made when an editor asks for it, of one asset, and says what is said of it."""
 
 import hashlib
 import subprocess
@@ -103,16 +103,23 @@ def test_a_copy_is_made_on_request_and_the_original_stays(
     assert after == before
 
 
-def test_asked_for_again_it_says_what_is_said_then(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_once_something_else_is_said_it_is_not_there_until_it_is_asked_for_again(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """What it says may never have been approved."""
     asset_id = ready(pipeline, photo(tmp_path), title="First")
     described(pipeline, asset_id)
-    path = f"/assets/{asset_id}/"
-    pipeline.cloud.call("PATCH", path, pipeline.who("editor"), {"title": "Second"})
     assert title_of(fetched(pipeline, asset_id)) == "First"
-    assert described(pipeline, asset_id)["status"] == "completed"
-    assert title_of(fetched(pipeline, asset_id)) == "Second"
-    assert len(renditions(pipeline, asset_id)) == 1
-    assert len(copies_kept(pipeline)) == 1
+    path = f"/assets/{asset_id}/"
+    for values in ({"title": "Second"}, {"custom_fields": {"season": "winter"}}):
+        pipeline.cloud.call("PATCH", path, pipeline.who("editor"), values)
+        assert renditions(pipeline, asset_id) == []
+        gone = pipeline.cloud.get(f"{path}download/?rendition=described", pipeline.who("viewer"))
+        assert gone.status == 404
+        assert described(pipeline, asset_id)["status"] == "completed"
+        assert title_of(fetched(pipeline, asset_id)) == "Second"
+        assert len(renditions(pipeline, asset_id, "viewer")) == 1
+        assert len(copies_kept(pipeline)) == 1
     assert described(pipeline, asset_id)["status"] == "completed"  # nothing new to say
     assert len(copies_kept(pipeline)) == 1
 
@@ -194,7 +201,7 @@ def test_what_is_being_deleted_gets_no_copy(pipeline: Pipeline, tmp_path: Path) 
     content = find(Content, f"{pipeline.acme.id}#{item.current.sha256}", "CONTENT")
     assert content is not None
     content.generation = "another"
-    copies.ask(content, asset_id, copies.said_of(item), clock.now())
+    copies.ask(content, copies.described_now(item), clock.now())
     kept = find(Conversion, content.pk, copies.key_of(asset_id))
     assert kept is not None
     assert kept.task.status == "completed"
