@@ -156,7 +156,12 @@ def _holders_of_categories() -> Sequence[Holder]:
     from chalicelib.workflows.templates import category_moves
 
     return [
-        Holder(category_moves.begin, category_moves.end, category_moves.decides),
+        Holder(
+            category_moves.begin,
+            category_moves.end,
+            category_moves.decides,
+            category_moves.decides_anew,
+        ),
         Holder(proposals.move_category),
         Holder(rules.move_category),
         Holder(searches.move_category),

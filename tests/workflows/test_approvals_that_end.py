@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assets.metadata import edits
 from chalicelib.core import clock
 from tests import media_files
 from tests.assets.shelf import sweep
 from tests.workflows.desk import Desk, Json, step
 from tests.workflows.moderation.test_bans import flag, flags_of, resolve
+from tests.workflows.overtaking import overtake
 from tests.workflows.test_edit_policy import categorize, expire, publish
 from tests.workflows.test_moved_meanwhile import png
 from tests.workflows.test_rules_hold import TEXT, TITLE, edit, ids, of_legal, open_review, rule
@@ -341,3 +343,34 @@ def test_an_edit_ends_that_a_rule_blocks_with_the_version_that_came_meanwhile(de
     assert (shown["title"] == "sale", shown.get("pending_edit")) == (False, None)
     (told,) = flags_of(desk, asset_id)
     assert told["version"] == 2
+
+
+@pytest.mark.parametrize("how", ["publish", "rollback"])
+def test_a_text_is_judged_with_the_version_that_comes_out_at_the_same_moment(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    rule(desk, TITLE, TEXT)
+    asset_id = desk.upload(b"secret", "editor")
+    assert desk.version(asset_id, b"two", "editor") == 2
+
+    def deed() -> None:
+        assert desk.post(f"/assets/{asset_id}/versions/1/{how}/", "editor").status in {200, 201}
+
+    overtake(monkeypatch, edits, "transact", deed)
+    refused = desk.call("PATCH", f"/assets/{asset_id}/", "editor", SALE)
+    desk.assert_refused(refused, 409, "moderation_rule")
+    assert desk.asset(asset_id)["title"] != "sale"
+
+
+def test_a_version_that_is_refused_for_its_title_leaves_nothing(desk: Desk) -> None:
+    rule(desk, TITLE)
+    asset_id, other = desk.upload(b"one", "editor"), desk.upload(b"two", "editor")
+    body = {"filename": "b.txt", "content_type": "text/plain", "size_bytes": 3}
+    linked = body | {"sha256": desk.asset(other)["sha256"], "link_existing": True} | SALE
+    path = f"/assets/{asset_id}/upload_version/"
+    for wanted in (linked, body | SALE):
+        desk.assert_refused(desk.post(path, "editor", wanted), 409, "moderation_rule")
+        desk.cloud.run()
+        assert len(desk.get(f"/assets/{asset_id}/versions/").json["items"]) == 1
+    (told,) = flags_of(desk, asset_id)
+    assert told["reason"] == "rule"

@@ -224,7 +224,8 @@ def written(
 ) -> list[Write]:
     """Return the writes of an edit: the asset, its history, and a record; none if nothing changes.
 
-    The first one fails when another request has edited, trashed or restored the asset.
+    The first one fails when another request has edited, published, trashed or restored the asset:
+    what is published decides whether an edit needs a review.
 
     Args:
         asset: as it was read; it is altered in place.
@@ -237,8 +238,7 @@ def written(
     unchanged &= _in_same_place(asset)
     if not changed:
         return [change(asset, *actions, condition=unchanged)] if actions else []
-    if "category" in changed:  # what is published decides whether that needs a review
-        unchanged &= _same_publication(asset)
+    unchanged &= _same_publication(asset)
     before = values_of(asset)
     revision = asset.revision + 1
     changes = [{"field": k, "old": before[k], "new": v} for k, v in changed.items()]

@@ -78,6 +78,7 @@ def reserve(
         schema.require_fit(actor.tenant_id, {}, values["custom_fields"])
     made = _made_before(actor, now)
     if made is not None:
+        _started(made)
         return made
     effective = accounts.settings_of(actor.tenant_id)
     upload = drafts.new_upload(
@@ -128,7 +129,9 @@ def reserve_version(
     made = _made_before(actor, now)
     if made is not None:
         edits.edit(asset, lambda _: said, actor.person, now)
+        _started(made)
         return made
+    _require_sayable(actor, asset, said, now)
     branch = branches.get(asset, request.branch)
     effective = accounts.settings_of(actor.tenant_id)
     upload = drafts.new_upload(actor, request, str(asset.asset_id), effective, now, link=link)
@@ -247,10 +250,21 @@ def _made_before(actor: Actor, now: datetime) -> Upload | None:
     making = under_way(now)
     if not making.is_repeat:
         return None
-    upload = find(Upload, asset_key(actor.tenant_id, making.id("upload")), "UPLOAD")
-    if upload is not None:
-        _started(upload)
-    return upload
+    return find(Upload, asset_key(actor.tenant_id, making.id("upload")), "UPLOAD")
+
+
+def _require_sayable(
+    actor: Actor, asset: AssetMetadata, said: dict[str, Any], now: datetime
+) -> None:
+    """Refuse what a moderation rule blocks before anything is written, but for its flag.
+
+    Raises:
+        RuleBlocks: a rule refuses it.
+    """
+    try:
+        edits.foreseen(asset, lambda _: said, now)
+    except RuleBlocks:
+        edits.edit(asset, lambda _: said, actor.person, now)  # which tells moderators, too
 
 
 def _started(upload: Upload) -> None:

@@ -14,12 +14,14 @@ class Holder(NamedTuple):
     `begin` is called before any asset moves, and again each time that a move goes on: with tenant,
     old path, new path, actor and time. From then on the old path may hold as well, until `end` is
     called with tenant and old path. `decides` tells of tenant and path whether anything of it
-    decides on the assets there or below.
+    decides on the assets there or below; `decides_anew`, of tenant, old and new path, whether
+    anything would decide on what moves, had it nothing of its own that goes along.
     """
 
     begin: Callable[[str, str, str, Person, datetime], None]
     end: Callable[[str, str], None] | None = None
     decides: Callable[[str, str], bool] | None = None
+    decides_anew: Callable[[str, str, str], bool] | None = None
 
 
 holders: Hook[Sequence[Holder]] = Hook("what else names categories, and moves with them?")

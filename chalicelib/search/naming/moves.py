@@ -89,10 +89,17 @@ def begin(actor: Actor, kind: Kind, old: str, new: str | None, total: int, now: 
 
 
 def decides_on_others(actor: Actor, old: str, new: str, now: datetime) -> bool:
-    """Return whether what goes with a category would decide on what the new path has already."""
-    deciding = [one.decides for one in holders.holders.get() if one.decides is not None]
+    """Return whether what goes with a category would decide in place of what the new path has.
+
+    That is what decides there, below or above it, or on assets that it has already.
+    """
+    every = holders.holders.get()
+    deciding = [one.decides for one in every if one.decides is not None]
     if not any(decides(actor.tenant_id, old) for decides in deciding):
         return False
+    anew = [one.decides_anew for one in every if one.decides_anew is not None]
+    if any(decides(actor.tenant_id, old, new) for decides in anew):
+        return True
     there = any(decides(actor.tenant_id, new) for decides in deciding)
     return there or names.count(actor, terms.CATEGORY, new, now) > 0
 

@@ -97,8 +97,8 @@ class CategoryMove(msgspec.Struct):
     Attributes:
         from: its path.
         to: its new path; not one below itself. Where that is there already, with assets or a
-            template, and the one that is moved has a template, too, admins alone may: it would
-            decide on what is there.
+            template, or lies in one that has a template, and the one that is moved has a template,
+            too, admins alone may: it would decide in place of what is there.
     """
 
     old: CategoryPath = msgspec.field(name="from")

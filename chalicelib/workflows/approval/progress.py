@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core import clock
 from chalicelib.core.due import due_key
 from chalicelib.core.outbox import SYSTEM, Person, record
-from chalicelib.core.tables import Write, put, transact
+from chalicelib.core.tables import ConditionFailed, Write, put, transact
 from chalicelib.workflows.approval import approvers, life
 from chalicelib.workflows.approval.approvers import Staff
 from chalicelib.workflows.approval.life import Ending, StepStatus
@@ -236,6 +236,8 @@ class WorkflowChange:
 
     def _close_step(self, status: StepStatus) -> None:
         workflow = self._workflow
+        if workflow.step.status not in ("active", "escalated"):
+            raise ConditionFailed  # half of what another one wrote was read
         for one in workflow.assignments:
             if one.status == "pending":
                 one.status = "over"

@@ -44,6 +44,15 @@ def decides(tenant_id: str, path: str) -> bool:
     )
 
 
+def decides_anew(tenant_id: str, old: str, new: str) -> bool:
+    """Return whether a template is for a category above the new path, and not above the old one."""
+    paths = [one.values.get("category") for one in registry.every(tenant_id)]
+    return any(
+        path is not None and categories.lies_in(new, path) and not categories.lies_in(old, path)
+        for path in paths
+    )
+
+
 def _move(
     template: WorkflowTemplate | None, old: str, new: str, actor: Person, now: datetime
 ) -> None:

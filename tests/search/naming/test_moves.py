@@ -252,14 +252,21 @@ def template(cloud: Cloud, tenant: Tenant, category: str) -> str:
     return str(answer.json["id"])
 
 
-@pytest.mark.parametrize("there", ["assets", "trash", "a template", "a template below"])
+@pytest.mark.parametrize(
+    "there", ["assets", "trash", "a template", "a template below", "a template above"]
+)
 def test_an_editor_lets_no_template_decide_on_another_category(
     cloud: Cloud, acme: Tenant, there: str
 ) -> None:
     weak = template(cloud, acme, "internal/peers")
     path = "posters/2026"
     if there.startswith("a template"):
-        template(cloud, acme, path if there == "a template" else f"{path}/prices")
+        of = {
+            "a template": path,
+            "a template below": f"{path}/prices",
+            "a template above": "posters",
+        }
+        template(cloud, acme, of[there])
     else:
         (one,) = tagged(cloud, acme, 1, category=f"{path}/prices")
         if there == "trash":
