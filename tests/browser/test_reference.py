@@ -39,6 +39,13 @@ def test_the_reference_shows_every_route_and_the_browser_finds_nothing_wrong(
     assert [url for url in asked if not url.startswith(site)] == []
 
 
+def test_nothing_of_the_reference_is_wider_than_a_phone(visit: Callable[..., Console]) -> None:
+    page = visit(viewport={"width": 320, "height": 800}).page
+    page.goto("/api/v3/docs/")
+    expect(page.locator(".opblock").first).to_be_visible(timeout=LOADED_MS)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
 def _down(page: Page) -> Iterator[None]:
     """Go down a page that keeps only what is near, from its top to its end."""
     bottom, y = False, 0

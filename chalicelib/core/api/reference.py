@@ -25,6 +25,7 @@ _PAGE = """\
     <title>Reef API</title>
     <link rel="icon" href="/favicon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/vendor/swagger-ui/swagger-ui.css">
+    <link rel="stylesheet" href="/reference/page.css">
     <script src="/vendor/swagger-ui/swagger-ui-bundle.js" defer></script>
     <script src="/reference/start.js" defer></script>
   </head>

@@ -20,7 +20,7 @@ def test_anybody_gets_the_page_with_its_policy(cloud: Cloud) -> None:
 def test_what_the_page_loads_lies_in_the_site() -> None:
     text = reference.page().body
     loaded = re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css|svg))"', text)
-    assert len(loaded) == 4
+    assert len(loaded) == 5
     for path in loaded:
         assert (ROOT / "web" / path.removeprefix("/")).is_file(), path
     assert "<style" not in text
