@@ -131,7 +131,6 @@ def reserve_version(
         edits.edit(asset, lambda _: said, actor.person, now)
         _started(made)
         return made
-    _require_sayable(actor, asset, said, now)
     branch = branches.get(asset, request.branch)
     effective = accounts.settings_of(actor.tenant_id)
     upload = drafts.new_upload(actor, request, str(asset.asset_id), effective, now, link=link)
@@ -141,6 +140,7 @@ def reserve_version(
         def write(read: tuple[AssetMetadata, Branch]) -> AssetMetadata:
             edits.require_live(read[0])
             moves.require_room(read[0])
+            _require_sayable(actor, read[0], said, now)
             _write_version(actor, *read, upload, request, now, also)
             return read[0]
 
