@@ -48,7 +48,12 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     waived = not (version.wants_workflow and effective.auto_create_workflows)
     judged = {"judged_at": clock.timestamp(now), "judged_revision": asset.revision}
     keeps = source is not None and _keeps_approval(source, applies)
-    ruling = _ruling(candidate, now, keeps=keeps)
+    same = source is not None and source.judged_revision == asset.revision
+    if source is not None and keeps and same and source.branch == MAIN:
+        ruling = Ruling(met=source.rules_met or {})  # nothing else is said than when it was judged
+    else:
+        candidate.rules_met = (source or version).rules_met or {}
+        ruling = rules.judge(candidate, now)
     if ruling.blocked:
         return _rejected("moderation_rule", ruling.writes, now)
     known = {one.id: one for one in every}
@@ -86,15 +91,6 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     kept = judged | {"approved_under": None}
     writes = [*made.writes(), *ruling.writes]
     return Admission("in_review", None, writes, starting.follower(workflow, now), kept=kept)
-
-
-def _ruling(candidate: Candidate, now: datetime, *, keeps: bool) -> Ruling:
-    """Ask the rules; not of a copy of `main` that is approved as its source was, for the same."""
-    source, revision = candidate.copied_from, candidate.asset.revision
-    if source is not None and (source.branch, source.judged_revision) == (MAIN, revision) and keeps:
-        return Ruling(met=source.rules_met or {})
-    candidate.rules_met = (source or candidate.version).rules_met or {}
-    return rules.judge(candidate, now)
 
 
 def _keeps_approval(source: AssetVersion, applies: WorkflowTemplate | None) -> bool:

@@ -91,7 +91,9 @@ def test_back_and_escape_close_the_detail(stocked: Console) -> None:
 
 def test_the_keyboard_leads_through_grid_and_details(stocked: Console) -> None:
     page = stocked.page
-    page.goto("/?q=of+three&sort=created_at&order=desc")  # what others have uploaded may come in meanwhile
+    page.goto(
+        "/?q=of+three&sort=created_at&order=desc"
+    )  # what others have uploaded may come in meanwhile
     stocked.card("third of three").focus()
     page.keyboard.press("ArrowRight")
     expect(stocked.card("second of three")).to_be_focused()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chalicelib.core import clock
 from tests.workflows.desk import Desk, actions, statuses, step, waiting
+from tests.workflows.test_rules_hold import TITLE, edit, open_review, rule
 
 
 def ended(desk: Desk, workflow: dict[str, object]) -> tuple[object, object]:
@@ -75,6 +76,18 @@ def test_who_left_unseen_drops_out_when_the_review_is_looked_after(desk: Desk) -
     assert desk.call("PATCH", anna, "admin", {"is_active": False}).status == 200
     desk.tend(timedelta(hours=37))
     assert waiting(desk.show(first["id"])) == {"ben"}
+
+
+def test_an_edit_is_made_when_the_last_one_who_had_to_approve_it_left_unseen(desk: Desk) -> None:
+    legal = desk.template(step("legal", "Legal", requires_all=True), category="by/rule")
+    rule(desk, TITLE, template_id=legal)
+    asset_id = desk.upload(b"one")
+    edit(desk, asset_id, title="sale")
+    assert desk.decide(open_review(desk, asset_id), "lea").json["status"] == "in_progress"
+    ben = f"/members/{desk.tenant.members['ben']}/"
+    assert desk.call("PATCH", ben, "admin", {"is_active": False}).status == 200
+    desk.tend(timedelta(hours=37))
+    assert desk.asset(asset_id)["title"] == "sale"
 
 
 def test_after_changes_the_next_version_goes_on_at_the_step_that_asked(desk: Desk) -> None:
