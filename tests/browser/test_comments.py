@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser import samples
 from tests.browser.console import Console
@@ -42,6 +42,22 @@ def test_comments_are_written_answered_resolved_and_deleted(editor: Console, vis
     expect(thread).to_contain_text("Resolved")
 
 
+def test_a_comment_stays_when_an_answer_from_before_it_comes(editor: Console) -> None:
+    editor.upload(samples.picture("talked over.png"))
+    editor.expect_outcome("talked over.png", "Ready")
+    said = _comments(editor, "talked over")
+    _say(said, "First.")
+    late: list[Route] = []
+    editor.page.route("**/comments/?*", lambda route: late.append(route), times=1)
+    with editor.page.expect_response("**/resolve/") as resolved:
+        said.get_by_role("button", name="Resolve: comment of editor").click()
+    _say(said, "Second.")
+    with editor.page.expect_request("**/comments/?*"):
+        late[0].fulfill(json={"items": [resolved.value.json()], "next_cursor": None})
+    expect(said.get_by_text("Resolved", exact=True)).to_be_visible()
+    expect(said.get_by_text("Second.")).to_be_visible()
+
+
 def test_comments_that_cannot_be_had_can_be_asked_for_again(editor: Console) -> None:
     editor.upload(samples.picture("hushed.png"))
     editor.expect_outcome("hushed.png", "Ready")
@@ -61,9 +77,7 @@ def test_what_others_wrote_is_new_until_it_was_seen(editor: Console, visit: Visi
     viewer.page.set_viewport_size({"width": 1280, "height": 400})
     said = _comments(viewer, "much discussed")
     for words in ("One thing.", "Another, @editor@acme.test."):
-        said.get_by_label("Your comment").fill(words)
-        said.get_by_role("button", name="Send").click()
-        expect(said.get_by_text(words)).to_be_visible()
+        _say(said, words)
     expect(said.get_by_text("New", exact=True)).to_have_count(0)
 
     page = editor.page
@@ -87,6 +101,12 @@ def test_what_others_wrote_is_new_until_it_was_seen(editor: Console, visit: Visi
     expect(detail.get_by_text("One thing.")).to_be_attached()
     expect(detail.get_by_role("button", name="new comments")).to_have_count(0)
     expect(detail.get_by_text("New", exact=True)).to_have_count(0)
+
+
+def _say(said: Locator, words: str) -> None:
+    said.get_by_label("Your comment").fill(words)
+    said.get_by_role("button", name="Send").click()
+    expect(said.get_by_text(words)).to_be_visible()
 
 
 def _comments(console: Console, title: str) -> Locator:

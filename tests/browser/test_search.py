@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 
 from tests.browser.axe import serious
 from tests.browser.console import Console
@@ -214,6 +214,28 @@ def test_a_search_is_saved_opened_changed_and_deleted(console: Console) -> None:
     expect(page.get_by_role("alert")).to_contain_text("no such saved search")
     page.get_by_role("link", name="Go to the library").click()
     console.await_library()
+
+
+def test_a_list_from_before_does_not_bring_back_a_deleted_search(
+    console: Console, stack: Stack
+) -> None:
+    page = show(console, category="harbour")
+    panel = saved(page)
+    panel.get_by_label("Name of this search").fill("Short-lived")
+    panel.get_by_role("button", name="Save this search").click()
+    link = panel.get_by_role("link", name="Short-lived")
+    expect(link).to_be_visible()
+    saved(page)
+    late: list[Route] = []
+    page.route("**/api/v3/searches/?*", lambda route: late.append(route), times=1)
+    with page.expect_request("**/api/v3/searches/?*"):
+        saved(page)
+    before = ask(stack, "searches/?limit=200")
+    panel.get_by_role("button", name="Delete “Short-lived”").click()
+    expect(link).to_have_count(0)
+    with page.expect_request("**/api/v3/searches/?*"):
+        late[0].fulfill(json=before)
+    expect(link).to_have_count(0)
 
 
 def test_searches_that_cannot_be_had_or_saved_say_so(console: Console) -> None:

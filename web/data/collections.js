@@ -1,6 +1,7 @@
 /** Collections: listed, made, filled, put in order, deleted, and fetched as a zip. */
 
 import { call, callTagged } from "../api.js";
+import { everyOf } from "./pages.js";
 
 /** @typedef {import("../types.js").Collection} Collection */
 
@@ -19,16 +20,8 @@ export function pageOfCollections(cursor) {
 }
 
 /** Every collection of the tenant. @returns {Promise<Collection[]>} */
-export async function allCollections() {
-  /** @type {Collection[]} */
-  const found = [];
-  let cursor = /** @type {string | null} */ (null);
-  do {
-    const page = await pageOfCollections(cursor);
-    found.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor);
-  return found;
+export function allCollections() {
+  return everyOf("collections/");
 }
 
 /**

@@ -1,26 +1,17 @@
 /** What members say of an asset, in threads. */
 
 import { call } from "../api.js";
+import { everyOf } from "./pages.js";
 
 /** @typedef {import("../types.js").Comment} Comment */
-
-const PAGE_SIZE = 100;
 
 /**
  * All comments on an asset, the oldest first.
  * @param {string} assetId
  * @returns {Promise<Comment[]>}
  */
-export async function loadComments(assetId) {
-  /** @type {Comment[]} */
-  const found = [];
-  for (let cursor = ""; ; ) {
-    const query = cursor ? { limit: PAGE_SIZE, cursor } : { limit: PAGE_SIZE };
-    const page = await call("GET", pathOf(assetId), { query });
-    found.push(...page.items);
-    if (!page.next_cursor) return found;
-    cursor = page.next_cursor;
-  }
+export function loadComments(assetId) {
+  return everyOf(pathOf(assetId));
 }
 
 /**

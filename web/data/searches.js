@@ -2,24 +2,19 @@
 
 import { call } from "../api.js";
 import { signal } from "../vendor/preact.js";
+import { keepCurrent } from "./current.js";
+import { everyOf } from "./pages.js";
 
 /** @typedef {import("../types.js").SavedSearch} SavedSearch */
 
 /** One's own searches and those that others share, newest first; null while unknown. */
 export const searches = signal(/** @type {SavedSearch[] | null} */ (null));
 
+const current = keepCurrent();
+
 /** Load all of them. */
 export async function loadSearches() {
-  /** @type {SavedSearch[]} */
-  const found = [];
-  let cursor = /** @type {string | null} */ (null);
-  do {
-    /** @type {{ items: SavedSearch[], next_cursor: string | null }} */
-    const page = await call("GET", "searches/", { query: { limit: 200, ...(cursor && { cursor }) } });
-    found.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor);
-  searches.value = found;
+  searches.value = await current.load(() => everyOf("searches/"));
 }
 
 /**
@@ -28,7 +23,7 @@ export async function loadSearches() {
  */
 export async function saveSearch(body, key) {
   const saved = await call("POST", "searches/", { body, key });
-  searches.value = [saved, ...(searches.value ?? []).filter((one) => one.id !== saved.id)];
+  put([saved, ...(searches.value ?? []).filter((one) => one.id !== saved.id)]);
 }
 
 /**
@@ -37,18 +32,24 @@ export async function saveSearch(body, key) {
  */
 export async function changeSearch(id, changes) {
   const changed = await call("PATCH", pathOf(id), { body: changes });
-  searches.value = (searches.value ?? []).map((one) => (one.id === id ? changed : one));
+  put((searches.value ?? []).map((one) => (one.id === id ? changed : one)));
 }
 
 /** @param {string} id */
 export async function deleteSearch(id) {
   await call("DELETE", pathOf(id));
-  searches.value = (searches.value ?? []).filter((one) => one.id !== id);
+  put((searches.value ?? []).filter((one) => one.id !== id));
 }
 
 /** Forget them, for whoever signs in next. */
 export function forgetSearches() {
   searches.value = null;
+}
+
+/** @param {SavedSearch[]} now */
+function put(now) {
+  current.changed();
+  searches.value = now;
 }
 
 /** @param {string} id */

@@ -11,6 +11,7 @@ import {
   resolveComment,
   threadsOf,
 } from "../../data/comments.js";
+import { keepCurrent } from "../../data/current.js";
 import { keepsThreads, me } from "../../data/me.js";
 import { comments as t, common } from "../../texts.js";
 import { html, useEffect, useId, useRef, useSignal } from "../../vendor/preact.js";
@@ -44,6 +45,7 @@ export function NewComments({ unread }) {
 export function Comments({ asset, unread }) {
   const { id } = asset;
   const section = useRef(/** @type {HTMLElement | null} */ (null));
+  const current = useRef(keepCurrent()).current;
   const known = useSignal(/** @type {Comment[] | null} */ (null));
   const problem = useSignal("");
   const answering = useSignal("");
@@ -89,7 +91,7 @@ export function Comments({ asset, unread }) {
   async function load() {
     problem.value = "";
     try {
-      const comments = await loadComments(id);
+      const comments = await current.load(() => loadComments(id));
       const some = newestOf(comments, me.value?.id ?? "", 1).size > 0;
       // What is new is worth no complaint.
       unread.value = some ? await countUnread(id).catch(() => 0) : 0;
@@ -108,6 +110,7 @@ export function Comments({ asset, unread }) {
   /** @param {string} body @param {string} key @param {string} [parentId] */
   async function write(body, key, parentId) {
     const written = await addComment(id, body, parentId, key);
+    current.changed();
     known.value = [...(known.value ?? []), written];
     answering.value = "";
   }
@@ -118,7 +121,8 @@ export function Comments({ asset, unread }) {
     try {
       if (deed === "delete") await deleteComment(id, comment.id);
       else await resolveComment(id, comment.id, deed === "resolve");
-      known.value = await loadComments(id);
+      current.changed();
+      known.value = await current.load(() => loadComments(id));
     } catch (error) {
       problem.value = wordsOf(error);
     }

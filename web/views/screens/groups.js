@@ -22,6 +22,7 @@ export function Groups() {
   return html`<${Sheet} title=${t.groups} before=${html`<${Tabs} />`}>
     <p class="sheet-lead">${t.groupsLead}</p>
     ${mayProgramme.value &&
+    found.value &&
     html`<form class="field-row field" aria-label=${t.makeGroup} onSubmit=${begin}>
       <input name="name" required maxlength="100" dir="auto" autocomplete="off" aria-label=${t.newGroup}
         placeholder=${t.newGroup} />

@@ -1,8 +1,9 @@
 /** The share links of one asset or collection, and the way to another one. */
 
 import { wordsOf } from "../../api.js";
+import { keepCurrent } from "../../data/current.js";
 import { shares as t } from "../../texts.js";
-import { html, useEffect, useSignal } from "../../vendor/preact.js";
+import { html, useEffect, useRef, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 import { Terms } from "./terms.js";
 import { LinkRow } from "./link_row.js";
@@ -18,6 +19,7 @@ export function Links({ shared, list, may }) {
   const links = useSignal(/** @type {ShareLink[]} */ ([]));
   const problem = useSignal("");
   const making = useSignal(false);
+  const current = useRef(keepCurrent()).current;
   const made = useSignal(/** @type {{ made: import("../../types.js").ShareMade, password: string } | null} */ (null));
   useEffect(() => void load(), []);
   if (!may && links.value.length === 0) return null;
@@ -33,22 +35,28 @@ export function Links({ shared, list, may }) {
         </button>`}
     ${links.value.length > 0 &&
     html`<ul class="link-list">
-      ${links.value.map((link) => html`<${LinkRow} key=${link.uuid} link=${link} changed=${load} />`)}
+      ${links.value.map((link) => html`<${LinkRow} key=${link.uuid} link=${link} changed=${loadAgain} />`)}
     </ul>`}
   </section>`;
 
   async function load() {
     try {
-      links.value = await list();
+      links.value = await current.load(list);
     } catch (error) {
       problem.value = wordsOf(error);
     }
+  }
+
+  function loadAgain() {
+    current.changed();
+    return load();
   }
 
   /** @param {import("../../types.js").ShareMade} answer @param {string} password */
   function take(answer, password) {
     making.value = false;
     made.value = { made: answer, password };
+    current.changed();
     links.value = [answer.share_link, ...links.value];
   }
 }
