@@ -98,6 +98,30 @@ BUDGET = {
         write_units=1,
         cpu_seconds=0.008,
     ),
+    "end_workflows": Work(
+        "end_workflows",
+        "finds no review that it ends",
+        {"dynamodb:Query": 1},
+        read_units=0,
+        write_units=0,
+        cpu_seconds=0.002,
+    ),
+    "follow_assets": Work(
+        "follow_assets",
+        "finds no screen that has it",
+        {"dynamodb:Query": 2},
+        read_units=0,
+        write_units=0,
+        cpu_seconds=0.003,
+    ),
+    "make_deliveries": Work(
+        "make_deliveries",
+        "finds no webhook",
+        {"dynamodb:Query": 1},
+        read_units=0,
+        write_units=0,
+        cpu_seconds=0.002,
+    ),
     "status": Work(
         "api_handler",
         "`GET processing/{id}/status/`, one look",
@@ -127,6 +151,29 @@ BUDGET = {
         cpu_seconds=0.008,
     ),
 }
+
+WEBHOOK = {
+    "make_deliveries": Work(
+        "make_deliveries",
+        "makes a delivery",
+        {"dynamodb:PutItem": 1, "dynamodb:Query": 1, "sqs:SendMessage": 1},
+        read_units=1,
+        write_units=2,
+        cpu_seconds=0.005,
+    ),
+    "deliver_webhooks": Work(
+        "deliver_webhooks",
+        "sends it to a receiver that takes it",
+        {
+            "dynamodb:BatchGetItem": 1,
+            "dynamodb:UpdateItem": 2,  # claims it, and notes what came of it
+        },
+        read_units=2,
+        write_units=5,
+        cpu_seconds=0.006,
+    ),
+}
+"""What an event for a webhook may ask of AWS; the processor's time is that of a test's process."""
 
 OPENING = {
     "page": Work(

@@ -17,12 +17,14 @@ from tests.house.budget import (
     OPENING,
     RECORD_UNITS,
     SCREENS,
+    WEBHOOK,
     ZIP,
     Work,
 )
 from tests.house.index_budget import INDEX, TOGETHER
 from tests.house.prices import (
     AROUND,
+    AROUND_A_DELIVERY,
     AROUND_A_HUNDRED_VIEWS,
     AROUND_A_MANIFEST,
     AROUND_A_POLL,
@@ -101,6 +103,7 @@ def page() -> str:
         *_bill(),
         *_views(),
         *_openings(),
+        *_webhooks(),
         *_approvals(),
         *_zips(),
         *_imports(),
@@ -216,7 +219,7 @@ def _bill() -> Iterator[str]:
         "",
         "Not in it: what a deployment costs that nobody uses (alarms at 0.10 each a month, empty",
         "queues being asked, schedules that run each minute, two secrets: some 15 dollars a month",
-        "together), retries, and people who look at pages.",
+        "together), retries, people who look at pages, and the search's index, which is below.",
     )
 
 
@@ -271,11 +274,31 @@ def _openings() -> Iterator[str]:
         "| charged | $ per million opened shares |",
         "|:--|--:|",
     )
-    bill = {
-        name: thousand * 1000 for name, thousand in per_thousand(OPENING, AROUND_AN_OPENING).items()
-    }
-    yield from (f"| {charged} | {dollars:.2f} |" for charged, dollars in bill.items())
-    yield f"| **together** | **{sum(bill.values()):.2f}** |"
+    yield from _million(per_thousand(OPENING, AROUND_AN_OPENING))
+
+
+def _webhooks() -> Iterator[str]:
+    yield from (
+        "",
+        "## A million webhooks",
+        "",
+        "One event that one webhook is for, taken at the first attempt. Each further attempt is a",
+        "second run of the sender. What was sent is kept for 30 days.",
+        "",
+        "| function | work | requests | read units | write units | by name |",
+        "|:--|:--|--:|--:|--:|:--|",
+    )
+    yield from _works(WEBHOOK)
+    yield from ("", "Besides:", "")
+    yield from _listed(AROUND_A_DELIVERY)
+    yield from ("", "| charged | $ per million webhooks |", "|:--|--:|")
+    yield from _million(per_thousand(WEBHOOK, AROUND_A_DELIVERY))
+
+
+def _million(a_thousand: Bill) -> Iterator[str]:
+    for charged, dollars in a_thousand.items():
+        yield f"| {charged} | {dollars * 1000:.2f} |"
+    yield f"| **together** | **{sum(a_thousand.values()) * 1000:.2f}** |"
 
 
 def _a_thousand_a_second() -> Iterator[str]:

@@ -61,6 +61,11 @@ AROUND = {
     "the topic's messages to `thumbnails` and `metadata`": ("sqs", 2.0),
     "Lambda's receiving from four queues, a message at a time": ("sqs", 4.0),
     "Lambda's deleting from them": ("sqs", 4.0),
+    "the records' messages to `webhook-events`, `screen-changes` and `workflow-endings`": (
+        "sqs",
+        6.0,
+    ),
+    "Lambda's receiving those of a queue together, and deleting them": ("sqs", 6.0),
     "cold scanners, one for every 200 uploads (assumed)": (
         "gb_second",
         COLD_SCANNER_GB_SECONDS / UPLOADS_PER_COLD_START,
@@ -76,7 +81,7 @@ AROUND = {
     "its place among the member's three": ("write_unit", 2.0),
     "the five API calls on their way through CloudFront": ("cdn", 5.0),
     "their answers, 4 KB each": ("cdn_gb", 5 * 4e-6),
-    "log lines of ten invocations, a kilobyte each": ("logs_gb", 10e-6),
+    "log lines of thirteen invocations, a kilobyte each": ("logs_gb", 13e-6),
 }
 """What AWS and the browser do besides, by what it is charged as; none of it is measured."""
 
@@ -100,6 +105,15 @@ AROUND_AN_APPROVAL = {
     "its messages to `workflow-clock`": ("sqs", 2.0),
     "the topic's messages to `notifications` and `workflow-endings`": ("sqs", 7.0),
     "Lambda's receiving and deleting, a message at a time": ("sqs", 18.0),
+}
+
+RECEIVER_SECONDS = 0.3
+"""Assumed: how long a receiver of webhooks takes to answer."""
+
+AROUND_A_DELIVERY = {
+    "the record's message to `webhook-events`": ("sqs", 1.0),
+    "Lambda's receiving it, alone, and the delivery's, and deleting them": ("sqs", 4.0),
+    "waiting for the receiver, 0.3 s (assumed)": ("gb_second", RECEIVER_SECONDS * 0.25),
 }
 
 AROUND_A_VIEW = {

@@ -13,6 +13,7 @@ from PIL import Image
 
 from chalicelib.analytics.counting import SHARDS
 from chalicelib.core import clock, storage
+from chalicelib.core.outbox import SYSTEM, record
 from chalicelib.core.settings import settings
 from chalicelib.processing.scanning.clamd import Clamd
 from chalicelib.workflows.approval import reading
@@ -23,11 +24,22 @@ from tests.devices.test_heartbeats import beat, play
 from tests.devices.test_manifests import fetch
 from tests.devices.wall import Wall
 from tests.house import calls, costs
-from tests.house.budget import APPROVAL, BUDGET, COUNTING, IMPORT, OPENING, SCREENS, ZIP, Work
+from tests.house.budget import (
+    APPROVAL,
+    BUDGET,
+    COUNTING,
+    IMPORT,
+    OPENING,
+    SCREENS,
+    WEBHOOK,
+    ZIP,
+    Work,
+)
 from tests.house.charging import charged
 from tests.house.metering import Consumption, Meter, metered
 from tests.journeys.conftest import clamd, dynamodb_url, exact_cloud
 from tests.journeys.pipeline import Pipeline, Reserved, environment
+from tests.webhooks.receiver import listening
 
 __all__ = ["clamd", "dynamodb_url", "exact_cloud"]
 
@@ -81,6 +93,9 @@ def consumed(pipeline: Pipeline, meter: Meter, data: bytes) -> dict[str, Consump
         found |= meter.read()
     assert cloud.run("dispatch_records")
     found["dispatch"] = meter.read()["dispatch_records"]
+    for name in ("end_workflows", "follow_assets", "make_deliveries"):
+        assert cloud.run(name)
+        found |= meter.read()
     cloud.get(f"/processing/{reserved['job']['id']}/status/", who)
     api("status")
     assert cloud.get(f"/assets/{reserved['asset']['id']}/", who).json["status"] == "approved"
@@ -208,6 +223,37 @@ def test_a_photo_stays_within_its_budget(pipeline: Pipeline) -> None:
         consumed(pipeline, meter, photo(0))  # warms the functions up
         found = consumed(pipeline, meter, photo(1))
     assert_within(found, BUDGET)
+
+
+def delivered(pipeline: Pipeline, meter: Meter, asset_id: str) -> Steps:
+    """Have a webhook told of an approval; gives what each piece of work asked for."""
+    subject, said = ("asset", asset_id), {"version": 1, "status": "approved"}
+    record(pipeline.acme.id, SYSTEM, "version.approved", subject, clock.now(), new=said).save()
+    assert pipeline.cloud.run("dispatch_records")
+    meter.read()
+    found: Steps = {}
+    for name in ("make_deliveries", "deliver_webhooks"):
+        assert pipeline.cloud.run(name) == 1
+        found |= meter.read()
+    return found
+
+
+def test_a_webhook_stays_within_its_budget(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = pipeline.who("admin")
+    asset_id = asset(pipeline.cloud, pipeline.acme.id, admin, "approved!")
+    pipeline.cloud.run()
+    with listening() as receiver, metered() as meter:
+        monkeypatch.setenv("REEF_WEBHOOK_ALLOWED_HOSTS", json.dumps([f"127.0.0.1:{receiver.port}"]))
+        settings.cache_clear()
+        wanted = {"url": receiver.url, "events": ["asset.approved"]}
+        assert pipeline.cloud.post("/webhooks/", admin, wanted).status == 201
+        delivered(pipeline, meter, asset_id)  # warms the functions up
+        found = delivered(pipeline, meter, asset_id)
+        assert len(receiver.came) == 2
+    settings.cache_clear()
+    assert_within(found, WEBHOOK)
 
 
 def test_opening_a_share_stays_within_its_budget(pipeline: Pipeline) -> None:
