@@ -23,7 +23,8 @@ from chalicelib.assets.analytics.tenant_report import ShareLinks
 from chalicelib.assets.downloads import MakeRendition
 from chalicelib.assets.hand_over import parts
 from chalicelib.assets.hand_over.parts import Part
-from chalicelib.assets.models import AssetMetadata, AssetVersion, Upload
+from chalicelib.assets.models import AssetMetadata, AssetVersion
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life
 from chalicelib.core.api import audience
 from chalicelib.core.api.audience import Audience, Authenticator

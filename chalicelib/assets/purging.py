@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.assets import contents, usage
-from chalicelib.assets.models import AnyItem, AssetMetadata, AssetVersion, Branch, Upload, asset_key
+from chalicelib.assets.models import AnyItem, AssetMetadata, AssetVersion, Branch, asset_key
 from chalicelib.assets.relationships import ties
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import storage
 from chalicelib.core.errors import Conflict
 from chalicelib.core.outbox import Person, record

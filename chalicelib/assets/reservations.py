@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core.tables import check
 from chalicelib.tenants import accounts, quotas
 from chalicelib.tenants.models import Usage

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from chalicelib.assets import media_types
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core.tables import find
 from chalicelib.processing.originals import Clean
 from chalicelib.tenants import accounts, roles

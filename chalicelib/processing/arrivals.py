@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life as upload_life
 from chalicelib.assets.uploads.drafts import MULTIPART_ABOVE_BYTES
 from chalicelib.assets.versions import life, moves

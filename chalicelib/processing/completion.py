@@ -10,7 +10,8 @@ from typing import Any
 from chalicelib.assets import contents, faces
 from chalicelib.assets.admission import Candidate
 from chalicelib.assets.contents import Content, ContentReference
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life as upload_life
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.moves import Move, Standing, VersionRef

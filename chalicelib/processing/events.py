@@ -7,7 +7,8 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.assets import contents
 from chalicelib.assets.contents import Content
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock, entrypoint, queues
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import find

@@ -9,7 +9,8 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.assets.models import AnyItem, Upload
+from chalicelib.assets.models import AnyItem
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import due
 from chalicelib.core.attributes import IntegerAttribute
 from chalicelib.core.settings import settings

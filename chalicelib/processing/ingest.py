@@ -8,8 +8,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.assets import catalog, contents, media_types
 from chalicelib.assets.contents import Content
 from chalicelib.assets.faces import Scan
-from chalicelib.assets.models import Upload, asset_key, content_key
+from chalicelib.assets.models import asset_key, content_key
 from chalicelib.assets.tasks import Task, TaskError
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life as upload_life
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.moves import Move

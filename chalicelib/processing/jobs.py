@@ -8,8 +8,9 @@ import msgspec
 from chalicelib.assets import reservations
 from chalicelib.assets.contents import Content
 from chalicelib.assets.faces import Scan
-from chalicelib.assets.models import AssetVersion, Upload
+from chalicelib.assets.models import AssetVersion
 from chalicelib.assets.tasks import Task, TaskStatus
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life as upload_life
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.life import Transition

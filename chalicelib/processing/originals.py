@@ -13,8 +13,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.assets import catalog, contents
 from chalicelib.assets.contents import Content
 from chalicelib.assets.faces import Scan
-from chalicelib.assets.models import Upload, content_key
+from chalicelib.assets.models import content_key
 from chalicelib.assets.tasks import ContentTask
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.moves import Move, VersionRef
 from chalicelib.core import clock, storage

@@ -9,12 +9,12 @@ from chalicelib.assets.contents import Content
 from chalicelib.assets.models import (
     AssetMetadata,
     AssetVersion,
-    Upload,
     asset_key,
     content_key,
     version_key,
 )
 from chalicelib.assets.tasks import ContentTask, Task, TaskStatus
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound

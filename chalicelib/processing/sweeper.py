@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from chalicelib.assets import catalog, contents, due_work
 from chalicelib.assets.hand_over import jobs as hand_over
 from chalicelib.assets.hand_over.models import HAND_OVER
-from chalicelib.assets.models import AnyItem, AssetMetadata, Upload
+from chalicelib.assets.models import AnyItem, AssetMetadata
 from chalicelib.assets.tasks import TaskError
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import multipart
 from chalicelib.core import due, storage
 from chalicelib.core.settings import settings

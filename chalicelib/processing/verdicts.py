@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.assets.faces import Scan
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock, entrypoint
 from chalicelib.core.entrypoint import RetryLater
 from chalicelib.core.settings import settings

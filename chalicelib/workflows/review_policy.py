@@ -202,7 +202,7 @@ def _going_on(candidate: Candidate, plan: Plan) -> Plan | None:
     asset, version = candidate.asset, candidate.version
     if version.number == 1 or version.branch != MAIN:
         return None
-    for review in starting.reviews(asset.tenant_id, asset.asset_id):
+    for review in reading.reviews(asset.tenant_id, asset.asset_id):
         earlier = catalog.version(asset.tenant_id, asset.asset_id, review.number)
         if review.number >= version.number or earlier is None or earlier.branch != MAIN:
             continue
@@ -239,7 +239,7 @@ def _settled(ended: Workflow, template: Template) -> list[Step]:
 
 def _plan_of(version: AssetVersion) -> Plan | None:
     """Return the plan by which a version is reviewed, from its first step on."""
-    review = starting.review_of(version.tenant_id, version.asset_id, version.number)
+    review = reading.review_of(version.tenant_id, version.asset_id, version.number)
     if review is None:
         return None
     begun = reading.load(version.tenant_id, review.workflow_id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.assets.models import Declared, Upload
+from chalicelib.assets.upload_models import Declared, Upload
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.tenants import accounts, quotas

@@ -7,7 +7,7 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.assets.faces import Scan
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.versions import moves
 from chalicelib.assets.versions.life import Transition
 from chalicelib.assets.versions.moves import Move, VersionRef

@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from chalicelib.assets.models import AssetMetadata, Upload, asset_key
+from chalicelib.assets.models import AssetMetadata, asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import aws, clock, settings, storage
 from chalicelib.core.outbox import AuditRecord
 from chalicelib.core.tables import find

@@ -22,7 +22,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.assets.models import AnyItem, Upload, asset_key
+from chalicelib.assets.models import AnyItem, asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock, storage
 from chalicelib.core import settings as configuration
 from chalicelib.core.aws import client

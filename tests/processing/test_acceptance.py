@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import aws, clock
 from chalicelib.core.settings import settings
 from chalicelib.processing import sweeper

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from tests import media_files

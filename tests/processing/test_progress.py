@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.processing import progress

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock
 from chalicelib.core.tables import ConditionFailed, transact
 from chalicelib.tenants import accounts, quotas

@@ -10,7 +10,8 @@ from chalicelib.assets import reservations
 from chalicelib.assets.admission import RuleBlocks
 from chalicelib.assets.metadata import edits, schema
 from chalicelib.assets.metadata.descriptions import require_room
-from chalicelib.assets.models import GUEST, AssetMetadata, Branch, Upload, asset_key
+from chalicelib.assets.models import GUEST, AssetMetadata, Branch, asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import drafts, multipart, open_uploads
 from chalicelib.assets.uploads.drafts import UploadRequest, VersionRequest
 from chalicelib.assets.versions import branches, moves

@@ -22,15 +22,9 @@ from chalicelib.assets.metadata.descriptions import (
     title_of,
     unique_words,
 )
-from chalicelib.assets.models import (
-    AssetMetadata,
-    AssetVersion,
-    Declared,
-    Upload,
-    asset_key,
-    version_key,
-)
+from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key, version_key
 from chalicelib.assets.tasks import ContentTask
+from chalicelib.assets.upload_models import Declared, Upload
 from chalicelib.assets.uploads import open_uploads
 from chalicelib.assets.versions.life import MAIN
 from chalicelib.core import clock

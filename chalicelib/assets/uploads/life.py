@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import open_uploads
 from chalicelib.core.hooks import Hook
 from chalicelib.core.state_diagram import drawn

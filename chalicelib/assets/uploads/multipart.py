@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.assets.models import AssetMetadata, Upload, asset_key
+from chalicelib.assets.models import AssetMetadata, asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life as upload_life
 from chalicelib.assets.uploads.shapes import ArrivedPart, PartUrl
 from chalicelib.assets.versions import life, moves

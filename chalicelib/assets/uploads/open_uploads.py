@@ -5,7 +5,7 @@ from datetime import datetime
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock, pages
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import TooManyRequests

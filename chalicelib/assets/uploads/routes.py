@@ -8,8 +8,9 @@ from chalicelib.assets import catalog, preflight
 from chalicelib.assets.admission import RuleBlocks
 from chalicelib.assets.metadata import edits
 from chalicelib.assets.metadata.edits import AssetTrashed
-from chalicelib.assets.models import AssetMetadata, Upload
+from chalicelib.assets.models import AssetMetadata
 from chalicelib.assets.shapes import AssetShown, shown
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import creation, examples, links, multipart, open_uploads
 from chalicelib.assets.uploads.creation import WorkflowRequired
 from chalicelib.assets.uploads.drafts import FileTooLarge, UploadRequest, VersionRequest

@@ -6,7 +6,7 @@ that nobody's files are approved because of who asked for them.
 
 from datetime import datetime
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import creation
 from chalicelib.assets.uploads.creation import Guest
 from chalicelib.assets.uploads.drafts import FileTooLarge, UploadRequest

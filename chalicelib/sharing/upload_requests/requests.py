@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.assets.metadata import categories
 from chalicelib.assets.metadata.descriptions import checked_category, unique_words
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock, handles, pages, texts
 from chalicelib.core.api.identity import Actor
 from chalicelib.core.errors import NotFound, invalid

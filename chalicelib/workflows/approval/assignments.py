@@ -5,7 +5,7 @@ from chalicelib.core.api.identity import Actor
 from chalicelib.core.pages import Position
 from chalicelib.core.tables import find
 from chalicelib.tenants import roles
-from chalicelib.workflows.approval import reading, starting
+from chalicelib.workflows.approval import reading
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import WorkflowAssignment, WorkflowInstance, assignee_key
 
@@ -44,7 +44,7 @@ def version_for(actor: Actor, asset_id: str) -> int | None:
     """
     if actor.key is not None:
         return None
-    for review in starting.reviews(actor.tenant_id, asset_id, with_proposals=True):
+    for review in reading.reviews(actor.tenant_id, asset_id, with_proposals=True):
         if not review.is_live:
             continue
         workflow = reading.load(actor.tenant_id, review.workflow_id)

@@ -6,10 +6,14 @@ from chalicelib.assets.versions.moves import VersionRef
 from chalicelib.core.errors import NotFound
 from chalicelib.core.tables import find, find_many
 from chalicelib.workflows.models import (
+    PROPOSAL_KEY,
     HistoryEntry,
+    VersionReview,
     WorkflowInstance,
     WorkflowSnapshot,
     WorkflowStep,
+    review_key,
+    reviews_key,
     step_key,
     workflow_key,
 )
@@ -111,3 +115,28 @@ def history(instance: WorkflowInstance) -> list[HistoryEntry]:
             instance.pk, HistoryEntry.sk.startswith("HISTORY#"), consistent_read=True
         )
     )
+
+
+def is_reviewed(tenant_id: str, asset_id: str, number: int) -> bool:
+    """Return whether a version is in a workflow that is under way."""
+    review = review_of(tenant_id, asset_id, number)
+    return review is not None and bool(review.is_live)
+
+
+def review_of(tenant_id: str, asset_id: str, number: int) -> VersionReview | None:
+    """Read which workflow a version is in, or was in last."""
+    return find(VersionReview, reviews_key(tenant_id, asset_id), review_key(number))
+
+
+def reviews(tenant_id: str, asset_id: str, *, with_proposals: bool = False) -> list[VersionReview]:
+    """List the reviews of an asset's versions, the newest version's first.
+
+    With proposals the review of an edit is the first.
+    """
+    found = VersionReview.query(
+        reviews_key(tenant_id, asset_id),
+        VersionReview.sk.startswith("REVIEW#"),
+        scan_index_forward=False,
+        consistent_read=True,
+    )
+    return [one for one in found if with_proposals or one.sk != PROPOSAL_KEY]

@@ -30,14 +30,14 @@ def live_of(tenant_id: str, asset_id: str) -> list[Workflow]:
     """List the workflows of an asset's versions that are under way."""
     return [
         reading.load(tenant_id, review.workflow_id)
-        for review in starting.reviews(tenant_id, asset_id, with_proposals=True)
+        for review in reading.reviews(tenant_id, asset_id, with_proposals=True)
         if review.is_live
     ]
 
 
 def _review_again(tenant_id: str, asset_id: str, now: datetime) -> None:
     """Review what was under review when the asset came into the trash."""
-    for review in starting.reviews(tenant_id, asset_id):
+    for review in reading.reviews(tenant_id, asset_id):
         if review.status != "cancelled":
             continue
         version = catalog.version(tenant_id, asset_id, review.number)

@@ -22,13 +22,9 @@ from chalicelib.workflows.approval.plans import Plan
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import (
-    PROPOSAL_KEY,
-    VersionReview,
     WorkflowInstance,
     WorkflowStep,
     WorkflowTemplate,
-    review_key,
-    reviews_key,
     step_key,
     workflow_key,
 )
@@ -91,7 +87,7 @@ def start(
     _require_not_stopped(asset, version)
     if version.status not in life.REVIEWED_BY_HAND.source:
         raise NotReady(f"Version {number} is {version.status}; it cannot be reviewed.")
-    if is_reviewed(asset.tenant_id, asset.asset_id, number):
+    if reading.is_reviewed(asset.tenant_id, asset.asset_id, number):
         raise WorkflowExists(f"Version {number} is under review already.")
     by_others = version.status == "rejected" and version.rejected_under not in (None, template_id)
     if by_others and not overrides:
@@ -166,7 +162,7 @@ def start_again(ended: Workflow, now: datetime) -> None:
     tenant_id, asset_id, number = instance.tenant_id, instance.asset_id, instance.number
     asset = find(AssetMetadata, asset_key(tenant_id, asset_id), "ASSET")
     version = catalog.version(tenant_id, asset_id, number)
-    if asset is None or version is None or is_reviewed(tenant_id, asset_id, number):
+    if asset is None or version is None or reading.is_reviewed(tenant_id, asset_id, number):
         return
     if version.status == "rejected" and instance.reason != "moderation":
         return
@@ -185,31 +181,6 @@ def start_again(ended: Workflow, now: datetime) -> None:
         return  # another request began one
     if moved:
         follow_up.do(workflow.instance, now)
-
-
-def is_reviewed(tenant_id: str, asset_id: str, number: int) -> bool:
-    """Return whether a version is in a workflow that is under way."""
-    review = review_of(tenant_id, asset_id, number)
-    return review is not None and bool(review.is_live)
-
-
-def review_of(tenant_id: str, asset_id: str, number: int) -> VersionReview | None:
-    """Read which workflow a version is in, or was in last."""
-    return find(VersionReview, reviews_key(tenant_id, asset_id), review_key(number))
-
-
-def reviews(tenant_id: str, asset_id: str, *, with_proposals: bool = False) -> list[VersionReview]:
-    """List the reviews of an asset's versions, the newest version's first.
-
-    With proposals the review of an edit is the first.
-    """
-    found = VersionReview.query(
-        reviews_key(tenant_id, asset_id),
-        VersionReview.sk.startswith("REVIEW#"),
-        scan_index_forward=False,
-        consistent_read=True,
-    )
-    return [one for one in found if with_proposals or one.sk != PROPOSAL_KEY]
 
 
 def new(

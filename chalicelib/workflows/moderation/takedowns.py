@@ -142,7 +142,7 @@ def _take_down(flag: ModerationFlag, ref: VersionRef, now: datetime) -> None:
 
     if not despite_others(write, moves.read(ref), lambda _: moves.read(ref), _TOO_MANY):
         return
-    review = starting.review_of(ref.tenant_id, ref.asset_id, ref.number)
+    review = reading.review_of(ref.tenant_id, ref.asset_id, ref.number)
     if review is not None and review.is_live:
         workflow = reading.load(flag.pk, review.workflow_id)
         deadlines.cancel_if_over(workflow, now, "moderation")
@@ -174,7 +174,7 @@ def _let_go_on(flag: ModerationFlag, ref: VersionRef, now: datetime) -> None:
         back = Move(life.GIVEN_BACK, now, _moderator(flag), kept=_FREED, publish=publishes)
         moves.write(standing, back)
         return
-    review = starting.review_of(ref.tenant_id, ref.asset_id, ref.number)
+    review = reading.review_of(ref.tenant_id, ref.asset_id, ref.number)
     ended = None if review is None else reading.load(flag.pk, review.workflow_id)
     if ended is not None and ended.instance.reason == "moderation":
         starting.start_again(ended, now)

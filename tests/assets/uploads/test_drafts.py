@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.models import Declared, Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Declared, Upload
 from chalicelib.core.tables import find
 from tests.assets.stages import DESCRIBED
 from tests.cloud import Cloud, Tenant

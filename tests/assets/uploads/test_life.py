@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.models import Upload
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import life
 from chalicelib.assets.uploads.life import Transition
 from chalicelib.core import clock

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.core import clock
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings

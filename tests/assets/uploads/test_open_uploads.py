@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.assets.models import Upload, asset_key
+from chalicelib.assets.models import asset_key
+from chalicelib.assets.upload_models import Upload
 from chalicelib.assets.uploads import open_uploads
 from chalicelib.core import clock
 from chalicelib.core import settings as settings_module

@@ -59,6 +59,9 @@ export const causes = {
   asset_trashed: "the asset is in the trash",
   asset_purged: "the asset has been deleted",
   rights_ended: "the rights to show the asset have ended",
+  moderation: "a moderator has rejected the asset",
+  moderation_rule: "a moderation rule does not let it through",
+  content_rejected: "a moderator has rejected a file with the same bytes",
 };
 
 export const alreadyDecided = "This step has been decided already.";

@@ -64,7 +64,7 @@ export const visitors = "Visitors";
 /** @type {[import("../../types.js").ShareLink["share_type"], string][]} */
 export const types = [
   ["public", "Whoever has the link"],
-  ["protected", "Whoever has the link and the password"],
+  ["protected", "Whoever has the password"],
   ["private", "Members, and the people named"],
 ];
 
