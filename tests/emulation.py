@@ -14,6 +14,7 @@ from moto.dynamodb.exceptions import HashKeyTooLong, RangeKeyTooLong
 from moto.dynamodb.limits import HASH_KEY_MAX_LENGTH, RANGE_KEY_MAX_LENGTH
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 _KINDS = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"}
@@ -21,6 +22,9 @@ _KINDS = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"}
 
 _PLAIN_KINDS = {"S", "N", "SS", "NS", "NULL", "BOOL"}
 """Those which go as they are, where bytes are written by base64."""
+
+_INDEX_NAME = 6
+"""The place of an index's name among what a query is given after its key."""
 
 _lock = threading.RLock()
 
@@ -36,6 +40,7 @@ def improve() -> None:
     _shorten_transactions()
     _remember_names()
     _read_models_once()
+    _query_by_key()
 
 
 def _isolate_requests() -> None:
@@ -114,6 +119,31 @@ class _Touched:
             items[key] = self._item
         if self._table.stream_shard is not None:
             del self._table.stream_shard.items[self._records :]
+
+
+def _query_by_key() -> None:
+    """Show a query the items of its key alone: moto sorts the whole table for each."""
+    real = Table.query
+
+    def query(table: Any, hash_key: Any, *rest: Any, **named: Any) -> Any:
+        is_of_index = len(rest) > _INDEX_NAME and rest[_INDEX_NAME] is not None
+        if is_of_index:
+            found = _having(table, named["hash_key_conditions"])
+        else:
+            found = list(table.items.get(hash_key, {}).values())
+        table.all_items = lambda: found
+        try:
+            return real(table, hash_key, *rest, **named)
+        finally:
+            del table.all_items
+
+    Table.query = query
+
+
+def _having(table: Any, keys: list[tuple[str, Any]]) -> list[Any]:
+    ((name, wanted),) = keys
+    everything = (item for partition in table.items.values() for item in partition.values())
+    return [item for item in everything if name in item.attrs and item.attrs[name] == wanted]
 
 
 def _remember_names() -> None:

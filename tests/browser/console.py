@@ -113,7 +113,7 @@ class Sessions:
         self._kept: dict[str, tuple[str, float]] = {}
 
     def take_up(self, console: Console, email: str) -> None:
-        """Open the page as somebody who is signed in, and wait until the library is there."""
+        """Sign in with tokens of an earlier test where they are good, and wait for the library."""
         tokens, begun = self._kept.get(email, ("", 0.0))
         if tokens and time.monotonic() < begun + _SESSION_SECONDS:
             # Once: who signs out stays so, and other tabs have no part in it.
