@@ -14,6 +14,17 @@ from tests.stack import Stack
 
 Visit = Callable[..., Console]
 INDEXED_SECONDS = 60
+RIGHT_AND_LEFT = """async () => {
+    const press = (key) =>
+        document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    press("ArrowRight");
+    for (let turn = 0; turn < 9; turn += 1) await null;
+    press("ArrowLeft");
+    await drawn();
+    await drawn();
+}"""
+"""Presses two keys, the second when the page is rendered after the first and not yet painted."""
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +122,16 @@ def test_the_keyboard_leads_through_grid_and_details(stocked: Console) -> None:
         "second of three"
     )
     page.keyboard.press("Escape")
+    expect(stocked.card("second of three")).to_be_focused()
+
+
+def test_keys_that_follow_fast_lead_to_where_the_last_one_says(stocked: Console) -> None:
+    page = stocked.page
+    page.goto("/?q=of+three&sort=created_at&order=desc")
+    stocked.card("third of three").focus()
+    page.evaluate(RIGHT_AND_LEFT)
+    expect(stocked.card("third of three")).to_be_focused()
+    page.keyboard.press("ArrowRight")
     expect(stocked.card("second of three")).to_be_focused()
 
 

@@ -43,9 +43,10 @@ function Grid() {
   const current = useSignal("");
   const ids = order.value;
   const rows = useRows(list, state.value === "loading" ? 0 : ids.length, view.value);
-  const wanted = focusWanted.value;
+  const isWanted = focusWanted.value !== "";
   useEffect(() => {
-    if (!wanted) return;
+    const wanted = focusWanted.value; // by now: keys may have been pressed since this was drawn
+    if (!isWanted || !wanted) return;
     const card = cardOf(wanted);
     if (card) card.focus();
     if (card || !ids.includes(wanted)) focusWanted.value = "";

@@ -13,6 +13,7 @@ import { RejectConcern } from "../review/concern.js";
 import { Field } from "../shared/field.js";
 import { Link } from "../shared/link.js";
 import { Thumbnail } from "../shared/thumbnail.js";
+import { Trouble } from "../shared/trouble.js";
 import { Sheet } from "../shell/sheet.js";
 
 /** @typedef {import("../../rule_types.js").Flag} Flag */
@@ -21,7 +22,7 @@ import { Sheet } from "../shell/sheet.js";
 export function Flags({ status }) {
   const found = useSignal(/** @type {Flag[] | null} */ (null));
   const next = useSignal(/** @type {string | null} */ (null));
-  const problem = useSignal("");
+  const trouble = useSignal(/** @type {unknown} */ (null));
   useEffect(() => void load(null), [status]);
   const isOpen = status === "open";
   return html`<${Sheet} title=${t.flags} before=${html`<${Tabs} />`}>
@@ -33,12 +34,8 @@ export function Flags({ status }) {
             aria-current=${name === status ? "true" : undefined}>${words}<//>`,
       )}
     </p>
-    ${problem.value &&
-    html`<div class="message" role="alert">
-      <p>${problem}</p>
-      <button class="button small" onClick=${() => load(null)}>${common.tryAgain}</button>
-    </div>`}
-    ${found.value === null && !problem.value && html`<p class="hint" role="status">${common.loading}</p>`}
+    ${trouble.value && html`<${Trouble} error=${trouble.value} retry=${() => load(null)} />`}
+    ${found.value === null && !trouble.value && html`<p class="hint" role="status">${common.loading}</p>`}
     ${found.value?.length === 0 && html`<p class="panel hint">${isOpen ? t.noneOpen : t.noneResolved}</p>`}
     ${found.value?.map((flag) => html`<${One} key=${flag.id} flag=${flag} done=${takeOut} />`)}
     ${next.value && html`<button class="button" onClick=${() => load(next.value)}>${common.showMore}</button>`}
@@ -46,14 +43,14 @@ export function Flags({ status }) {
 
   /** @param {string | null} cursor */
   async function load(cursor) {
-    problem.value = "";
+    trouble.value = null;
     if (!cursor) found.value = null;
     try {
       const page = await pageOfFlags(status, cursor);
       found.value = [...(found.value ?? []), ...page.items];
       next.value = page.next_cursor;
     } catch (error) {
-      problem.value = wordsOf(error);
+      trouble.value = error;
     }
   }
 

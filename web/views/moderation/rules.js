@@ -1,7 +1,6 @@
 /** The page of moderation rules: what each looks for, and what it does. */
 
 import { addressOfRule } from "../../address.js";
-import { wordsOf } from "../../api.js";
 import { allRules, changeRule } from "../../data/moderation.js";
 import { say } from "../../data/toasts.js";
 import { common, moderation as t } from "../../texts.js";
@@ -9,22 +8,19 @@ import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { Tabs } from "../inbox/tabs.js";
 import { Icon } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
+import { Trouble } from "../shared/trouble.js";
 import { Sheet } from "../shell/sheet.js";
 
 /** @typedef {import("../../rule_types.js").ModerationRule} ModerationRule */
 
 export function Rules() {
   const found = useSignal(/** @type {ModerationRule[] | null} */ (null));
-  const problem = useSignal("");
+  const trouble = useSignal(/** @type {unknown} */ (null));
   useEffect(() => void load(), []);
   return html`<${Sheet} title=${t.rules} before=${html`<${Tabs} />`}>
     <p class="sheet-lead">${t.rulesLead}</p>
-    ${problem.value &&
-    html`<div class="message" role="alert">
-      <p>${problem}</p>
-      ${found.value === null && html`<button class="button small" onClick=${load}>${common.tryAgain}</button>`}
-    </div>`}
-    ${found.value === null && !problem.value && html`<p class="hint" role="status">${common.loading}</p>`}
+    ${trouble.value && html`<${Trouble} error=${trouble.value} retry=${found.value === null ? load : null} />`}
+    ${found.value === null && !trouble.value && html`<p class="hint" role="status">${common.loading}</p>`}
     ${found.value &&
     html`<p><${Link} class="button primary" to=${addressOfRule("new")}><${Icon} name="add" />${t.newRule}<//></p>`}
     ${found.value?.length === 0 && html`<p class="hint">${t.noRules}</p>`}
@@ -36,23 +32,23 @@ export function Rules() {
   <//>`;
 
   async function load() {
-    problem.value = "";
+    trouble.value = null;
     try {
       found.value = await allRules();
     } catch (error) {
-      problem.value = wordsOf(error);
+      trouble.value = error;
     }
   }
 
   /** @param {ModerationRule} rule */
   async function turn(rule) {
-    problem.value = "";
+    trouble.value = null;
     try {
       const now = await changeRule(rule.id, { is_active: !rule.is_active });
       found.value = (found.value ?? []).map((one) => (one.id === now.id ? now : one));
       say(now.is_active ? t.switchedOn(now.name) : t.switchedOff(now.name));
     } catch (error) {
-      problem.value = wordsOf(error);
+      trouble.value = error;
     }
   }
 }

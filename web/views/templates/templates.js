@@ -1,13 +1,13 @@
 /** The page of review templates: what each applies to, and its steps. */
 
 import { addressOfTemplate } from "../../address.js";
-import { wordsOf } from "../../api.js";
 import { allTemplates, switchTemplate } from "../../data/templates.js";
 import { say } from "../../data/toasts.js";
 import { common, templates as t } from "../../texts.js";
 import { html, useEffect, useSignal } from "../../vendor/preact.js";
 import { Icon } from "../shared/icons.js";
 import { Link } from "../shared/link.js";
+import { Trouble } from "../shared/trouble.js";
 import { Tabs } from "../inbox/tabs.js";
 import { Sheet } from "../shell/sheet.js";
 
@@ -15,16 +15,12 @@ import { Sheet } from "../shell/sheet.js";
 
 export function Templates() {
   const found = useSignal(/** @type {Template[] | null} */ (null));
-  const problem = useSignal("");
+  const trouble = useSignal(/** @type {unknown} */ (null));
   useEffect(() => void load(), []);
   return html`<${Sheet} title=${t.title} before=${html`<${Tabs} />`}>
     <p class="sheet-lead">${t.lead}</p>
-    ${problem.value &&
-    html`<div class="message" role="alert">
-      <p>${problem}</p>
-      ${found.value === null && html`<button class="button small" onClick=${load}>${common.tryAgain}</button>`}
-    </div>`}
-    ${found.value === null && !problem.value && html`<p class="hint" role="status">${common.loading}</p>`}
+    ${trouble.value && html`<${Trouble} error=${trouble.value} retry=${found.value === null ? load : null} />`}
+    ${found.value === null && !trouble.value && html`<p class="hint" role="status">${common.loading}</p>`}
     ${found.value &&
     html`<p><${Link} class="button primary" to=${addressOfTemplate("new")}><${Icon} name="add" />${t.newOne}<//></p>`}
     ${found.value?.length === 0 && html`<p class="hint">${t.none}</p>`}
@@ -36,23 +32,23 @@ export function Templates() {
   <//>`;
 
   async function load() {
-    problem.value = "";
+    trouble.value = null;
     try {
       found.value = await allTemplates();
     } catch (error) {
-      problem.value = wordsOf(error);
+      trouble.value = error;
     }
   }
 
   /** @param {Template} template */
   async function turn(template) {
-    problem.value = "";
+    trouble.value = null;
     try {
       const now = await switchTemplate(template, !template.is_active);
       found.value = (found.value ?? []).map((one) => (one.id === now.id ? now : one));
       say(now.is_active ? t.switchedOn(now.name) : t.switchedOff(now.name));
     } catch (error) {
-      problem.value = wordsOf(error);
+      trouble.value = error;
     }
   }
 }
