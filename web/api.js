@@ -26,6 +26,8 @@ export class Problem extends Error {
   }
 }
 
+const SIGNED_OUT = new Problem(problems.sessionEnded, { status: 401, code: "unauthorized" });
+
 /**
  * What went wrong, fit to be shown.
  * @param {unknown} error
@@ -109,9 +111,9 @@ async function callOnce(method, path, { query, body, key, ifMatch, signal } = {}
   async function send(renew) {
     try {
       const token = await idToken(renew);
+      if (token === null) throw SIGNED_OUT; // what was still to be asked concerns nobody
       /** @type {Record<string, string>} */
-      const headers = { Accept: "application/json" };
-      if (token) headers.Authorization = `Bearer ${token}`;
+      const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
       if (key) headers["Idempotency-Key"] = key;
       if (ifMatch) headers["If-Match"] = ifMatch;
       if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -122,7 +124,7 @@ async function callOnce(method, path, { query, body, key, ifMatch, signal } = {}
         signal,
       });
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted || error === SIGNED_OUT) throw error;
       throw new Problem(problems.unreachable);
     }
   }

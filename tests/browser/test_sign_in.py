@@ -125,3 +125,17 @@ def test_signing_out_forgets_the_tokens(editor: Console) -> None:
     editor.page.goto("/")
     expect(editor.page.get_by_role("button", name="Sign in")).to_be_visible()
     assert editor.page.evaluate("name => sessionStorage.getItem(name)", TOKENS) is None
+
+
+def test_after_signing_out_nothing_more_is_asked(editor: Console) -> None:
+    page = editor.page
+    page.route("**/_local/logout*", lambda route: route.fulfill(status=204))  # and stay
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    code = page.evaluate(
+        "() => import('/api.js').then(({ call }) => call('GET', 'me/')).catch(({ code }) => code)"
+    )
+    assert (code, asked) == ("unauthorized", [])
+    expect(page.get_by_role("alert")).to_have_count(0)
