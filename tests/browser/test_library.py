@@ -212,7 +212,10 @@ def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
     console.page.reload()
     expect(count).to_have_text("More than 60 assets")
     console.page.set_viewport_size({"width": 1280, "height": 800})
-    waiting.last.scroll_into_view_if_needed()
+    with console.page.expect_response("**/api/v3/assets/?*cursor=*") as followed:
+        waiting.last.scroll_into_view_if_needed()
+    titles = [asset["title"] for asset in followed.value.json()["items"]]
+    assert titles[:5] == [f"waiting {number}" for number in (4, 3, 2, 1, 0)]
     expect(console.card("waiting 0")).to_have_count(1)
 
 
