@@ -40,7 +40,7 @@ DESCRIBED = "described"
 """The name of the copy of a picture that says of itself what is said of its asset."""
 
 
-class Rendition(msgspec.Struct):
+class RenditionShown(msgspec.Struct):
     """Another form of a version's content, by which it can be seen or fetched.
 
     There are `page-1` and so on of a PDF and `slides`, a film of its pages; `preview` of an
@@ -60,8 +60,6 @@ class Rendition(msgspec.Struct):
         similarity: of what was made smaller, how like the original it looks, by SSIM up to 1.
         recipe: of a rendition of the tenant's own, by what it was made: another definition or
             focal point makes another.
-        asset_id: of `described`, whose copy it is; other assets with the same bytes do not show it.
-        said_hash: of `described`, a hash of what was said of its asset when it was asked for.
     """
 
     name: str
@@ -73,6 +71,16 @@ class Rendition(msgspec.Struct):
     video_codec: str | msgspec.UnsetType = msgspec.UNSET
     similarity: float | msgspec.UnsetType = msgspec.UNSET
     recipe: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Rendition(RenditionShown):
+    """A rendition as it is kept.
+
+    Attributes:
+        asset_id: of `described`, whose copy it is; other assets with the same bytes do not show it.
+        said_hash: of `described`, a hash of what was said of its asset when it was asked for.
+    """
+
     asset_id: str | msgspec.UnsetType = msgspec.UNSET
     said_hash: str | msgspec.UnsetType = msgspec.UNSET
 

@@ -72,10 +72,10 @@ class AssetMetadata(Due):
     none for what is being purged. `due_at` is when time itself changes something next. Versions up
     to `rejected_through` were rejected by a moderator, those still in work included. `seen_at` is
     when something changed last that those can see who see published versions alone, and
-    `public_since` the revision at the first publication. `pending` is an edit that waits for a
-    review: `{"workflow_id", "values": {field: value}}`. `categorized_at` is when its category last
-    brought another template. `reviewed` is never stored: the version that its reader has to decide
-    on, who sees no other.
+    `public_since` the revision at the first publication since a rejection. `pending` is an edit
+    that waits for a review: `{"workflow_id", "values": {field: value}}`. `categorized_at` is when
+    its category last brought another template. `reviewed` is never stored: the version that its
+    reader has to decide on, who sees no other.
     """
 
     class Meta:  # noqa: D106

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from chalicelib.assets import catalog, downloads, faces, lifecycle
-from chalicelib.assets.faces import Face, Rendition, Scan, Status
+from chalicelib.assets.faces import Face, RenditionShown, Scan, Status
 from chalicelib.assets.metadata.descriptions import shown_rights
 from chalicelib.assets.models import AssetMetadata
 from chalicelib.core import signing
@@ -114,7 +114,7 @@ class AssetShown(msgspec.Struct, kw_only=True):
     current_version: int
     published_version: int | None
     thumbnails: dict[str, Thumbnail]
-    renditions: list[Rendition]
+    renditions: list[RenditionShown]
     duplicate_of: list[str] | msgspec.UnsetType | None = msgspec.UNSET
     pages: list[str] | msgspec.UnsetType = msgspec.UNSET
     uploaded_by: Person
@@ -159,12 +159,19 @@ def shown(asset: AssetMetadata, face: Face, now: datetime, actor: Actor) -> Asse
         current_version=face.number,
         published_version=asset.published_version,
         thumbnails=thumbnails(asset.tenant_id, face, now),
-        renditions=list({one.name: one for one in asset.renditions_of(face)}.values()),
+        renditions=_renditions(asset, face),
         uploaded_by=asset.uploaded_by,
         created_at=asset.created_at,
         updated_at=asset.updated_at if whole else asset.seen_at or asset.created_at,
         purge_at=asset.purge_at if whole and asset.purge_at is not None else msgspec.UNSET,
     )
+
+
+def _renditions(asset: AssetMetadata, face: Face) -> list[RenditionShown]:
+    """Show the last rendition of each name."""
+    last = {one.name: one for one in asset.renditions_of(face)}
+    names = RenditionShown.__struct_fields__
+    return [RenditionShown(*(getattr(one, name) for name in names)) for one in last.values()]
 
 
 def thumbnails(tenant_id: str, face: Face, now: datetime) -> dict[str, Thumbnail]:

@@ -30,6 +30,6 @@ def of(tenant_id: str, text: str) -> list[Member]:
 
 def may_see(workflow: Workflow, member: Member) -> bool:
     """Return whether a member may know of a workflow: by role, as uploader, or by a part in it."""
-    if roles.OVERSEERS & set(member.roles) or member.id == workflow.instance.uploader.id:
+    if roles.OVERSEERS & set(member.roles) or member.id in workflow.instance.maker_ids:
         return True
     return assignments.took_part(workflow, member.id)

@@ -119,20 +119,12 @@ def _ended(record: Record, workflow: Workflow) -> list[Notice]:
         by, note, decider = _last_approval(workflow)
     if not by:
         note, why = "", note
-    uploader = _uploader_id(workflow)
-    if decider == uploader:
+    instance = workflow.instance
+    maker = instance.uploader if instance.proposal is None else instance.created_by
+    if decider == maker.id:
         return []
     words = wording.decision(workflow, action, by, note, why)
-    return [Notice(_record_id(record), uploader, words)]
-
-
-def _uploader_id(workflow: Workflow) -> str:
-    """Return who is told of a decision: of a guest's file the member who asked for it."""
-    instance = workflow.instance
-    if instance.uploader.id != GUEST.id:
-        return instance.uploader.id
-    asset = find(AssetMetadata, asset_key(instance.tenant_id, instance.asset_id), "ASSET")
-    return "" if asset is None else asset.uploaded_by.id
+    return [Notice(_record_id(record), maker.id, words)]
 
 
 def _mentioned(record: Record, workflow: Workflow) -> list[Notice]:

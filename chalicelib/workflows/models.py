@@ -112,7 +112,8 @@ class WorkflowInstance(Due):
     it ended, and whether it escalated. `picked_id` is the template that came on top of the one that
     applies. `order` holds the positions of the steps in the order in which they are decided, where
     that is not their own. `proposal` holds the fields of an edit that is reviewed, where no version
-    is. `rules_met` holds, by a version's number, the moderation rules that its approval meets.
+    is. `rules_met` holds, by a version's number, the moderation rules that its approval meets. The
+    `uploader` of what a guest sent is the member who asked for it.
     """
 
     class Meta:  # noqa: D106
@@ -156,6 +157,12 @@ class WorkflowInstance(Due):
     by_tenant: ByTenant["WorkflowInstance"] = ByTenant()
     by_asset: ByAsset["WorkflowInstance"] = ByAsset()
     by_open = ByOpen()
+
+    @property
+    def maker_ids(self) -> frozenset[str]:
+        """Whose it is, by their ids: the uploader, and whoever proposes the edit."""
+        makers = {self.uploader.id}
+        return frozenset(makers if self.proposal is None else makers | {self.created_by.id})
 
 
 class WorkflowSnapshot(Item):

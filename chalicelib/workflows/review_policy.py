@@ -13,7 +13,7 @@ from chalicelib.assets.versions.life import MAIN, OUT_THERE
 from chalicelib.assets.versions.moves import Move, Standing
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person
-from chalicelib.core.tables import ConditionFailed, Write, find
+from chalicelib.core.tables import ConditionFailed, Write
 from chalicelib.tenants import accounts
 from chalicelib.workflows.approval import plans, reading, starting
 from chalicelib.workflows.approval.plans import Plan
@@ -34,8 +34,9 @@ def decide(candidate: Candidate, now: datetime) -> Admission:
     at the step that asked, if the same template applies to it.
     """
     asset, version, source = candidate.asset, candidate.version, candidate.copied_from
-    key = bans.key_of(asset.tenant_id, candidate.face.sha256)
-    tenant, ban, _ = accounts.get_with(asset.tenant_id, key)
+    keys = bans.keys_of(asset, candidate.face.sha256)
+    tenant, everywhere, here = accounts.get_with(asset.tenant_id, *keys)
+    ban = everywhere or here
     effective = accounts.settings_in_force(tenant)
     if source is not None and (source.status == "rejected" or is_barred(asset, source.number)):
         return _rejected(source.face.status_reason or "rejected", [], now)
@@ -101,9 +102,9 @@ def _keeps_approval(source: AssetVersion, applies: WorkflowTemplate | None) -> b
 
 def holds(asset: AssetMetadata, version: AssetVersion) -> bool:
     """Return whether a version's approval counts as it, its asset and the templates are now."""
-    key = bans.key_of(asset.tenant_id, version.face.sha256)
-    tenant, ban, _ = accounts.get_with(asset.tenant_id, key)
-    if ban is not None:
+    keys = bans.keys_of(asset, version.face.sha256)
+    tenant, *banned = accounts.get_with(asset.tenant_id, *keys)
+    if any(banned):
         return False
     if not required.is_satisfied_by(asset, version, accounts.settings_in_force(tenant)):
         return False
@@ -146,8 +147,7 @@ def demands(
 
     Rules have nothing to ask of one that they let through while the same was said of its asset.
     """
-    key, number = bans.key_of(asset.tenant_id, version.face.sha256), str(version.number)
-    ban = None if key is None else find(*key)
+    number, ban = str(version.number), bans.of(asset, version.face.sha256)
     if ban is not None:
         return Demands("content_rejected", writes=bans.reported(asset, version.number, ban, now))
     candidate = candidate_of(asset, version)

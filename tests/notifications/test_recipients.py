@@ -252,15 +252,17 @@ def test_a_guests_file_is_reviewed_whoever_is_trusted_and_who_asked_hears_of_it(
     hall: Hall,
 ) -> None:
     trusted = {"trusted_uploaders": [hall.tenant.members["contributor"]]}
-    hall.desk.template(step("own", "contributor"), auto_approve_conditions=trusted)
+    hall.desk.template(step("all", "contributor", "editor"), auto_approve_conditions=trusted)
     asset_id = by_guest(hall, b"from a guest")
     assert hall.desk.asset(asset_id)["status"] == "in_review"
-    assert hall.post.take() == {"contributor": ["Please decide: “Poster”"]}
+    assert hall.post.take() == {"editor": ["Please decide: “Poster”"]}
     workflow = hall.desk.workflow(asset_id)
-    assert hall.desk.decide(workflow, "contributor").status == 200  # it is not their own upload
+    refused = hall.desk.decide(workflow, "contributor")  # who could be their own guest
+    assert (refused.status, refused.json["code"]) == (403, "self_approval")
+    assert hall.desk.decide(workflow, "editor").status == 200
     hall.desk.cloud.run()
     assert hall.desk.asset(asset_id, "viewer")["status"] == "approved"
-    assert hall.post.take() == {}  # of their own deed
+    assert hall.post.take() == {"contributor": ["Approved: “Poster”"]}
     workflow = hall.desk.workflow(by_guest(hall, b"another"))
     hall.desk.post(f"/workflows/{workflow['id']}/cancel/", "admin", {"comment": "Not now"})
     hall.desk.cloud.run()

@@ -6,7 +6,8 @@ import pytest
 
 from tests.assets.shelf import sweep
 from tests.crashes import Crash, Faults
-from tests.workflows.desk import Desk, step
+from tests.workflows.desk import Desk, Json, step, waiting
+from tests.workflows.test_rules_hold import TITLE, open_review, rule
 
 
 def draft(desk: Desk, asset_id: str, who: str = "contributor", data: bytes = b"two") -> int:
@@ -25,6 +26,39 @@ def test_who_uploaded_does_not_approve_what_somebody_else_merged(desk: Desk) -> 
     assert workflow["uploaded_by"]["email"] == desk.tenant.email("editor")
     desk.assert_refused(desk.decide(workflow, "editor"), 403, "self_approval")
     assert desk.decide(workflow, "admin").json["status"] == "approved"
+
+
+@pytest.mark.parametrize("values", [{"title": "sale"}, {"category": "news"}])
+def test_whoever_proposes_an_edit_does_not_approve_it(desk: Desk, values: Json) -> None:
+    legal = desk.template(step("legal", "Legal", "editor"), category="news")
+    rule(desk, TITLE, template_id=legal)
+    asset_id = desk.upload(b"one")
+    desk.call("PATCH", f"/assets/{asset_id}/", "editor", values)
+    desk.cloud.run()
+    review = open_review(desk, asset_id)
+    assert review["uploaded_by"]["email"] == desk.tenant.email("editor")
+    assert "lea" in waiting(review)
+    assert "editor" not in waiting(review)
+    desk.assert_refused(desk.decide(review, "editor"), 403, "self_approval")
+    to = {"to": desk.tenant.email("editor")}
+    handed = desk.post(f"/workflows/{review['id']}/delegate/", "lea", to)
+    desk.assert_refused(handed, 403, "self_approval")
+    desk.assert_refused(desk.decide(review, "contributor"), 403, "self_approval")
+    assert desk.show(review["id"], "editor")["status"] == "in_progress"
+    assert desk.decide(review, "lea").json["status"] == "approved"
+    shown = desk.asset(asset_id)
+    assert {name: shown[name] for name in values} == values
+
+
+def test_whoever_proposes_an_edit_may_take_it_back(desk: Desk) -> None:
+    desk.template(step("legal", "Legal"), category="news")
+    asset_id = desk.upload(b"one")
+    desk.call("PATCH", f"/assets/{asset_id}/", "editor", {"category": "news"})
+    review = open_review(desk, asset_id)
+    desk.assert_refused(desk.post(f"/workflows/{review['id']}/cancel/", "lea"), 403, "forbidden")
+    cancelled = desk.post(f"/workflows/{review['id']}/cancel/", "editor").json
+    assert cancelled["status"] == "cancelled"
+    assert desk.asset(asset_id).get("pending_category") is None
 
 
 def test_a_merge_of_what_was_approved_before_there_was_a_template_is_reviewed(desk: Desk) -> None:

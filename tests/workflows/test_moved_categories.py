@@ -99,17 +99,17 @@ def test_a_category_that_waits_goes_with_the_one_that_moves(desk: Desk) -> None:
 
 
 def test_a_template_that_applies_meanwhile_is_asked_for_a_category_that_waits(desk: Desk) -> None:
-    desk.template(step("anyone", "editor"))
+    desk.template(step("anyone", "moderator"))
     legal = desk.template(step("legal", "Legal"), category="news")
     asset_id = desk.upload(b"one")
-    desk.decide(desk.workflow(asset_id), "editor")
+    desk.decide(desk.workflow(asset_id), "moderator")
     categorize(desk, asset_id, "news")
     workflow = desk.workflow(asset_id)
     rename(desk, legal, "press")
     went_on = desk.decide(workflow, "lea").json
     assert (went_on["status"], went_on["current_step"]) == ("in_progress", "anyone")
     assert state(desk.asset(asset_id)) == (None, "approved", 1)
-    assert desk.decide(workflow, "editor").json["status"] == "approved"
+    assert desk.decide(workflow, "moderator").json["status"] == "approved"
     assert state(desk.asset(asset_id)) == ("news", "approved", 1)
     assert publish(desk, asset_id).status == 200
 

@@ -194,7 +194,7 @@ def public_etag(asset: AssetMetadata) -> str:
 
 
 def public_revision(asset: AssetMetadata, revision: int) -> int:
-    """Return the number of a revision counted from the first publication, whose own is 1."""
+    """Return a revision's number counted from `public_since`, whose own is 1."""
     return revision - (asset.public_since or 0) + 1
 
 

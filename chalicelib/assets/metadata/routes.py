@@ -154,7 +154,10 @@ def merge_custom_fields(
 
 @api.get("/metadata/{asset_id}/history", may=MEMBERS)
 def list_revisions(actor: Actor, asset: AssetMetadata, query: ListQuery) -> Page[RevisionShown]:
-    """List the edits that you see, newest first: all, or those since the first publication."""
+    """List the edits that you see, newest first: all, or those since the first publication.
+
+    What a moderator rejects is not seen in it any more: it begins anew with what comes after.
+    """
     whole = catalog.sees_everything(asset, actor)
 
     def read(limit: int, position: Position) -> tuple[list[MetadataRevision], Position]:

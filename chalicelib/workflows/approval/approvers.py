@@ -36,7 +36,9 @@ def staff(tenant_id: str, template: Template) -> Staff:
     return Staff(members.active(tenant_id), enabled)
 
 
-def of_step(staff: Staff, template: Template, step: Step, uploader_id: str) -> list[Assignment]:
+def of_step(
+    staff: Staff, template: Template, step: Step, maker_ids: frozenset[str]
+) -> list[Assignment]:
     """Choose the approvers of a step that opens now; one person counts once.
 
     Raises:
@@ -44,7 +46,7 @@ def of_step(staff: Staff, template: Template, step: Step, uploader_id: str) -> l
     """
     group = step.approvers
     wanted = Escalation(roles=group.roles) if group.type == "roles" else Escalation([], group.users)
-    everybody = _fitting(staff, template, wanted, uploader_id)
+    everybody = _fitting(staff, template, wanted, maker_ids)
     asked = _first(everybody)
     if step.requires_all and len(asked) < len(everybody):
         raise TooManyToAsk
@@ -52,13 +54,13 @@ def of_step(staff: Staff, template: Template, step: Step, uploader_id: str) -> l
 
 
 def of_escalation(
-    staff: Staff, template: Template, step: Step, uploader_id: str
+    staff: Staff, template: Template, step: Step, maker_ids: frozenset[str]
 ) -> list[Assignment]:
     """Choose who decides in their place; where the template knows nobody, the tenant's admins."""
     wanted = step.escalate_to if staff.escalates else None
-    chosen = _fitting(staff, template, wanted, uploader_id) if wanted else []
+    chosen = _fitting(staff, template, wanted, maker_ids) if wanted else []
     admins = Escalation(roles=[roles.ADMIN])
-    return _first(chosen or _fitting(staff, template, admins, uploader_id))
+    return _first(chosen or _fitting(staff, template, admins, maker_ids))
 
 
 def still_holds(assignment: Assignment, member: Member | None) -> bool:
@@ -69,11 +71,11 @@ def still_holds(assignment: Assignment, member: Member | None) -> bool:
 
 
 def _fitting(
-    staff: Staff, template: Template, wanted: Escalation, uploader_id: str
+    staff: Staff, template: Template, wanted: Escalation, maker_ids: frozenset[str]
 ) -> list[Assignment]:
     chosen = []
     for member in staff.members:
-        if member.id == uploader_id and not template.allow_self_approval:
+        if member.id in maker_ids and not template.allow_self_approval:
             continue
         held = next((name for name in wanted.roles if name in member.roles), None)
         if held is not None or member.id in wanted.users:

@@ -56,7 +56,7 @@ def version_for(actor: Actor, asset_id: str) -> int | None:
 
 def concerns(workflow: Workflow, actor: Actor) -> bool:
     """Return whether an actor may know of a workflow, whatever has become of its asset."""
-    if workflow.instance.uploader.id == actor.id or actor.has(roles.OVERSEERS):
+    if actor.id in workflow.instance.maker_ids or actor.has(roles.OVERSEERS):
         return True
     return workflow.mine(actor.id) is not None or took_part(workflow, actor.id)
 

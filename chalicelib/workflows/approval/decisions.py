@@ -138,7 +138,7 @@ def delegate(workflow: Workflow, actor: Actor, to: str, comment: str, now: datet
             if not member.is_active:
                 raise invalid("to", "Not an active member")
             if _is_own(workflow, member.id):
-                raise SelfApproval(f"{member.email} uploaded it; choose somebody else.")
+                raise SelfApproval(f"It is {member.email}'s own; choose somebody else.")
             if workflow.mine(member.id) is not None:
                 raise Conflict(f"{member.email} has a part in this step already.")
             mine.status = "delegated"
@@ -188,9 +188,8 @@ def _open_standing(workflow: Workflow, now: datetime) -> Standing:
 
 
 def _is_own(workflow: Workflow, member_id: str) -> bool:
-    """Return whether it is a member's own upload, which they may not approve."""
-    own = workflow.instance.uploader.id == member_id
-    return own and not workflow.template.allow_self_approval
+    """Return whether it is a member's own upload or edit, which they may not approve."""
+    return member_id in workflow.instance.maker_ids and not workflow.template.allow_self_approval
 
 
 def _require_concern(workflow: Workflow, actor: Actor) -> None:

@@ -23,7 +23,7 @@ def _is_moved(workflow: Workflow, handing: Handing, now: datetime) -> bool:
     for attempt in completion.attempts(workflow, now):
         with attempt as workflow:
             mine = workflow.mine(handing.giver.id) if workflow.is_live else None
-            own = workflow.instance.uploader.id == taker.id
+            own = taker.id in workflow.instance.maker_ids
             if mine is None or mine.status != "pending" or workflow.mine(taker.id) is not None:
                 continue
             if own and not workflow.template.allow_self_approval:

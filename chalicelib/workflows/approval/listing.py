@@ -56,7 +56,7 @@ def page(
         return pages.read(index, key, limit=at_most, position=start, newest_first=True)
 
     def seen(instance: WorkflowInstance) -> Workflow | None:
-        own = overseer or instance.uploader.id == actor.id
+        own = overseer or actor.id in instance.maker_ids
         if fits(instance) and (own or (asset_id and _takes_part(instance, actor))):
             return reading.of_instance(instance)
         return None

@@ -121,9 +121,9 @@ class WorkflowChange:
         step = self._workflow.current
         self._instance.step_id = step.id
         self._time(step, opened_at=clock.timestamp(self._now))
-        uploader_id, why = self._instance.uploader.id, "nobody can decide this step"
+        maker_ids, why = self._instance.maker_ids, "nobody can decide this step"
         try:
-            chosen = approvers.of_step(staff, self._workflow.template, step, uploader_id)
+            chosen = approvers.of_step(staff, self._workflow.template, step, maker_ids)
         except approvers.TooManyToAsk:
             chosen, why = [], "more people would have to approve this step than can be asked"
         if chosen:
@@ -141,9 +141,8 @@ class WorkflowChange:
             stuck: nobody could decide it, of which admins are told.
         """
         step = self._workflow.current
-        chosen = approvers.of_escalation(
-            staff, self._workflow.template, step, self._instance.uploader.id
-        )
+        makers = self._instance.maker_ids
+        chosen = approvers.of_escalation(staff, self._workflow.template, step, makers)
         self._instance.escalated = True
         self._time(step, escalated=True)
         self._assign("escalated", chosen)

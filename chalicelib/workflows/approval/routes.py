@@ -212,12 +212,12 @@ def decide_workflow(actor: Actor, workflow: Workflow, body: DecisionRequest) -> 
 
 
 def _may_cancel(actor: Actor, workflow: Workflow) -> None:
-    """Let the uploader and admins end a workflow.
+    """Let the uploader, who proposes an edit, and admins end a workflow.
 
     Raises:
         Forbidden: it is another member's.
     """
-    if workflow.instance.uploader.id != actor.id and not actor.has(ADMINS):
+    if actor.id not in workflow.instance.maker_ids and not actor.has(ADMINS):
         raise Forbidden("Only the uploader and admins cancel a workflow.")
 
 

@@ -234,7 +234,7 @@ def workflow(found: Workflow, *, brief: bool = False) -> WorkflowShown:
         history=[
             _entry(entry) for entry in reading.history(instance)[-_BRIEF_ENTRIES if brief else 0 :]
         ],
-        uploaded_by=instance.uploader,
+        uploaded_by=instance.uploader if instance.proposal is None else instance.created_by,
         created_at=instance.created_at,
         ended_at=instance.ended_at,
     )

@@ -7,7 +7,7 @@ from chalicelib.assets import admission, catalog
 from chalicelib.assets.downloads import NotReady
 from chalicelib.assets.lifecycle import is_barred
 from chalicelib.assets.metadata.edits import require_live
-from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key
+from chalicelib.assets.models import GUEST, AssetMetadata, AssetVersion, asset_key
 from chalicelib.assets.versions import life, moves
 from chalicelib.assets.versions.life import MAIN
 from chalicelib.assets.versions.moves import Move
@@ -220,7 +220,7 @@ def new(
         order=list(plan.order) or None,
         rules_met={number: met for number, met in plan.rules_met.items() if met} or None,
         position=plan.order[0] if plan.order else 0,
-        uploader=version.uploader,
+        uploader=asset.uploaded_by if version.uploader.id == GUEST.id else version.uploader,
         status="in_progress",
         created_by=actor,
         created_at=clock.timestamp(now),

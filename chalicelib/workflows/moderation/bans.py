@@ -1,6 +1,7 @@
-"""Bytes that a tenant has banned: sent again they end rejected, and flagged."""
+"""Bytes that a moderator has banned: sent again they end rejected, and flagged."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.assets import catalog
 from chalicelib.assets.models import AssetMetadata, AssetVersion, asset_key, content_key
@@ -9,10 +10,10 @@ from chalicelib.core.optimistic_locking import despite_others
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.tables import Key, Write, find, put, remove, transact
 from chalicelib.workflows.moderation import flag_reports
-from chalicelib.workflows.moderation.models import BannedContent, ModerationFlag, Report
+from chalicelib.workflows.moderation.models import BannedContent, ModerationFlag, Report, ban_key
 
 REASONS = frozenset({"inappropriate", "copyright", "privacy"})
-"""Reasons that concern the bytes wherever they are; others concern one asset alone."""
+"""Reasons that ban the bytes from the tenant; others ban them from the asset alone."""
 
 _MOST_VERSIONS = 20
 """Of how many versions that were reported, the newest, the bytes are banned."""
@@ -21,9 +22,32 @@ SLICE = 25
 """How many versions with the same bytes are looked at before another tenant has a turn."""
 
 
-def key_of(tenant_id: str, sha256: str | None) -> Key[BannedContent] | None:
-    """Return where the ban of some bytes lies, if there is one; None of bytes unknown."""
-    return (BannedContent, content_key(tenant_id, sha256), "BAN") if sha256 else None
+class Keys(NamedTuple):
+    """Where bans of some bytes lie, from the tenant and from an asset; None where none can be."""
+
+    everywhere: Key[BannedContent] | None
+    here: Key[BannedContent] | None
+
+
+def keys_of(asset: AssetMetadata, sha256: str | None) -> Keys:
+    """Return where to look for bans of an asset's bytes; None of bytes unknown."""
+    if sha256 is None:
+        return Keys(None, None)
+    pk = content_key(asset.tenant_id, sha256)
+    rejected = asset.rejected_through is not None
+    here = (BannedContent, pk, ban_key(asset.asset_id)) if rejected else None
+    return Keys((BannedContent, pk, ban_key()), here)
+
+
+def of(asset: AssetMetadata, sha256: str | None) -> BannedContent | None:
+    """Read the ban of some bytes from a tenant, or else from an asset of it."""
+    keys = keys_of(asset, sha256)
+    if keys.everywhere is None:
+        return None
+    everywhere = find(*keys.everywhere)
+    if everywhere is not None or keys.here is None:
+        return everywhere
+    return find(*keys.here)
 
 
 def pronounced(flag: ModerationFlag) -> list[Write]:
@@ -31,16 +55,17 @@ def pronounced(flag: ModerationFlag) -> list[Write]:
     lifts = flag.resolution == "approve_asset"
     if not lifts and flag.resolution != "reject_asset":
         return []
+    here = ban_key(flag.asset_id)
     bans = [
         BannedContent(
             content_key(flag.pk, sha256),
-            "BAN",
+            key,
             reason=reason,
             flag_id=flag.flag_id,
             asset_id=flag.asset_id,
         )
         for sha256, reason in _concerned(flag).items()
-        if lifts or reason in REASONS
+        for key in ([ban_key(), here] if lifts else [ban_key() if reason in REASONS else here])
     ]
     return [remove(ban) if lifts else put(ban) for ban in bans]
 
@@ -68,7 +93,7 @@ def flag_holders(flag: ModerationFlag, now: datetime) -> bool:
     for key, sha256 in keys.items():
         if begun is not None and key != begun:
             continue  # done in an earlier slice
-        ban = find(BannedContent, key, "BAN")
+        ban = find(BannedContent, key, ban_key())
         if ban is None or ban.flag_id != flag.flag_id:
             begun = flag.holders = None
             continue

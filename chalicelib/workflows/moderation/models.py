@@ -92,7 +92,10 @@ class OpenFlag(Item):
 
 
 class BannedContent(Item):
-    """Bytes that a moderator has banned from a tenant (`pk` tenant and sha256, `sk` = `BAN`)."""
+    """Bytes that a moderator has banned (`pk` tenant and sha256) from the tenant or from an asset.
+
+    `sk` is `BAN`, with `#` and the asset's id where the bytes are banned from that alone.
+    """
 
     class Meta:  # noqa: D106
         table_name = settings().workflows_table
@@ -100,6 +103,11 @@ class BannedContent(Item):
     reason = UnicodeAttribute()
     flag_id = UnicodeAttribute()
     asset_id = UnicodeAttribute()
+
+
+def ban_key(asset_id: str | None = None) -> str:
+    """Return the sort key of a ban from the tenant, or from an asset alone."""
+    return "BAN" if asset_id is None else f"BAN#{asset_id}"
 
 
 def rule_key(rule_id: str) -> str:

@@ -61,6 +61,7 @@ def pronounced(flag: ModerationFlag, now: datetime) -> list[Write]:
         AssetMetadata.rejected_through.set(asset.last_version),
         AssetMetadata.published.remove(),
         AssetMetadata.published_version.remove(),
+        AssetMetadata.public_since.remove(),
         AssetMetadata.schedule.remove(),
         *lifecycle.due_actions(asset, now),
     ]

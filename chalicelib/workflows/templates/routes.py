@@ -167,12 +167,12 @@ def simulate_template(actor: Actor, template: WorkflowTemplate, body: Simulation
 def _simulated(
     staff: Staff, template: Template, step: Step, subject: Subject, version: AssetVersion
 ) -> SimulatedStep:
-    uploader_id = subject.uploader_id
+    makers = frozenset({subject.uploader_id})
     try:
-        asked = approvers.of_step(staff, template, step, uploader_id)
+        asked = approvers.of_step(staff, template, step, makers)
     except approvers.TooManyToAsk:
         asked = []
-    then = approvers.of_escalation(staff, template, step, uploader_id)
+    then = approvers.of_escalation(staff, template, step, makers)
     escalates = step.escalate_to is not None or not asked
     return SimulatedStep(
         id=step.id,

@@ -47,8 +47,28 @@ def test_banned_bytes_end_rejected_and_flagged_when_they_are_sent_again(
 
 
 def test_other_reasons_concern_one_asset_alone(desk: Desk) -> None:
-    rejected_bytes(desk, b"ugly", "quality")
+    asset_id = rejected_bytes(desk, b"ugly", "quality")
     assert desk.asset(desk.upload(b"ugly"))["status"] == "approved"
+    assert desk.version(asset_id, b"ugly") == 2
+    shown = desk.asset(asset_id)
+    assert (shown["status"], shown["status_reason"]) == ("rejected", "content_rejected")
+    assert desk.version(asset_id, b"pretty") == 3
+    assert desk.asset(asset_id)["published_version"] == 3
+    again = desk.version(asset_id, b"ugly")
+    assert desk.asset(asset_id)["published_version"] == 3
+    publish = desk.post(f"/assets/{asset_id}/versions/{again}/publish/", "editor")
+    desk.assert_refused(publish, 409, "not_approved")
+
+
+def test_a_moderator_lets_the_bytes_of_an_asset_back(desk: Desk) -> None:
+    asset_id = rejected_bytes(desk, b"ugly", "quality")
+    desk.version(asset_id, b"ugly")
+    (found,) = [one for one in flags_of(desk, asset_id) if one["status"] == "open"]
+    resolve(desk, found["id"], "approve_asset")
+    desk.cloud.run()
+    assert desk.asset(asset_id)["published_version"] == 2
+    assert desk.version(asset_id, b"ugly") == 3
+    assert desk.asset(asset_id)["published_version"] == 3
 
 
 def test_who_reports_an_upload_of_their_own_keeps_nothing_of_it_from_being_banned(

@@ -12,6 +12,7 @@ from chalicelib.core import clock
 from chalicelib.core.tables import find
 from chalicelib.workflows.moderation import flags, takedowns
 from tests.workflows.desk import Desk, statuses, step
+from tests.workflows.moderation import test_bans
 from tests.workflows.overtaking import overtake, rejection
 
 
@@ -263,3 +264,18 @@ def test_who_approves_what_was_flagged_lets_no_other_version_go_on(desk: Desk) -
     shown = desk.get(f"/assets/{asset_id}/versions/2/").json
     assert (shown["status"], shown["status_reason"]) == ("rejected", "moderation_rule")
     assert desk.asset(asset_id)["published_version"] == third
+
+
+def test_what_a_moderator_rejected_is_not_told_by_the_history(desk: Desk) -> None:
+    asset_id = desk.upload(b"one", title="offensive", description="an insult")
+    history = f"/metadata/{asset_id}/history/"
+    flag_id = test_bans.flag(desk, asset_id, "inappropriate")
+    test_bans.resolve(desk, flag_id, "reject_asset")
+    clean = {"title": "harmless", "description": "nothing"}
+    assert desk.call("PATCH", f"/assets/{asset_id}/", "contributor", clean).status == 200
+    desk.version(asset_id, b"two")
+    assert desk.get(history, "viewer").json["items"] == []
+    desk.call("PATCH", f"/assets/{asset_id}/", "contributor", {"title": "kind"})
+    (entry,) = desk.get(history, "viewer").json["items"]
+    assert entry["changes"] == [{"field": "title", "old": "harmless", "new": "kind"}]
+    assert len(desk.get(history, "moderator").json["items"]) > 1
