@@ -8,7 +8,14 @@ from chalicelib.assets.versions import moves
 from chalicelib.core import clock, due
 from chalicelib.core.outbox import SYSTEM
 from chalicelib.core.tables import ConditionFailed, find
-from chalicelib.workflows.approval import completion, deadlines, execution, follow_up, reading
+from chalicelib.workflows.approval import (
+    completion,
+    deadlines,
+    execution,
+    follow_up,
+    reading,
+    renewal,
+)
 from chalicelib.workflows.approval.follow_up import next_look
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
@@ -31,8 +38,10 @@ def _look_after(item: DueItem, now: datetime) -> None:
     instance = find(WorkflowInstance, item.pk, item.sk)
     if instance is None or instance.due_at is None or instance.due_at > clock.timestamp(now):
         return
-    if instance.status == "in_progress":
-        _tend_live(reading.of_instance(instance), now)
+    workflow = reading.of_instance(instance)
+    if workflow.is_live:
+        _tend_live(workflow, now)
+    renewal.renew(workflow, now)
     follow_up.do(instance, now)
 
 

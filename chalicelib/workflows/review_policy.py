@@ -13,7 +13,7 @@ from chalicelib.assets.versions.life import MAIN, OUT_THERE
 from chalicelib.assets.versions.moves import Move, Standing
 from chalicelib.core import clock
 from chalicelib.core.outbox import SYSTEM, Person
-from chalicelib.core.tables import ConditionFailed, Write
+from chalicelib.core.tables import ConditionFailed, Write, find
 from chalicelib.tenants import accounts
 from chalicelib.workflows.approval import plans, reading, starting
 from chalicelib.workflows.approval.plans import Plan
@@ -147,7 +147,10 @@ def demands(
 
     Rules have nothing to ask of one that they let through while the same was said of its asset.
     """
-    number, ban = str(version.number), bans.of(asset, version.face.sha256)
+    number, (everywhere, here) = str(version.number), bans.keys_of(asset, version.face.sha256)
+    ban = None if everywhere is None else find(*everywhere)
+    if ban is None and here is not None:
+        ban = find(*here)
     if ban is not None:
         return Demands("content_rejected", writes=bans.reported(asset, version.number, ban, now))
     candidate = candidate_of(asset, version)

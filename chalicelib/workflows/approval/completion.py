@@ -18,7 +18,7 @@ from chalicelib.core.optimistic_locking import Attempt
 from chalicelib.core.outbox import SYSTEM, Person
 from chalicelib.core.tables import ConditionFailed, Write, check, transact
 from chalicelib.tenants import accounts
-from chalicelib.workflows.approval import approvers, follow_up, proposals, reading
+from chalicelib.workflows.approval import approvers, follow_up, proposals, reading, renewal
 from chalicelib.workflows.approval.life import Ending
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
@@ -47,6 +47,7 @@ def attempts(workflow: Workflow, now: datetime) -> Iterator[Attempt[Workflow]]:
     for attempt in optimistic_locking.attempts(workflow, read_again, _TOO_MANY, _ATTEMPTS):
         yield attempt
         if attempt.succeeded:
+            renewal.renew(attempt.item, now)
             follow_up.do(attempt.item.instance, now)
 
 

@@ -12,7 +12,7 @@ from chalicelib.core.outbox import Person
 from chalicelib.core.tables import Write, find, put, transact
 from chalicelib.tenants import members
 from chalicelib.tenants.models import Member, member_key
-from chalicelib.workflows.approval import approvers, assignments, completion, follow_up
+from chalicelib.workflows.approval import approvers, assignments, completion, follow_up, renewal
 from chalicelib.workflows.approval.progress import WorkflowChange
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import WorkflowApproval
@@ -182,6 +182,7 @@ def _open_standing(workflow: Workflow, now: datetime) -> Standing:
     why = completion.over_because(workflow, standing, now)
     if standing is None or why is not None:
         completion.cancel_for(workflow, standing, why or "", now)
+        renewal.renew(workflow, now)
         follow_up.do(workflow.instance, now)
         raise WorkflowClosed(f"The workflow is cancelled: {why}.")
     return standing

@@ -17,9 +17,12 @@ from chalicelib.workflows.approval import reading
 from chalicelib.workflows.approval.reading import Workflow
 from chalicelib.workflows.models import WorkflowInstance
 
+REPUBLISHED = "republished"
+"""Why the review of a category begins anew: another version has been published."""
+
 
 def over_because(workflow: Workflow, standing: Standing) -> str | None:
-    """Return why an edit need not be reviewed any more: another one, or another published version.
+    """Return why this review of an edit is over: another edit, or another published version.
 
     A version that was published since has to be approved for the new category as well.
     """
@@ -27,8 +30,8 @@ def over_because(workflow: Workflow, standing: Standing) -> str | None:
     if asset.pending is None or asset.pending["workflow_id"] != instance.workflow_id:
         return "superseded"
     proposal = instance.proposal or {}
-    if "category" in proposal and asset.published_version != instance.number:
-        return "superseded"
+    if "category" in proposal and asset.published_version not in (None, instance.number):
+        return REPUBLISHED
     return None
 
 
@@ -93,9 +96,9 @@ def move_category(tenant_id: str, old: str, new: str, actor: Person, now: dateti
 
 
 def dropped(workflow: Workflow, standing: Standing | None) -> list[Write]:
-    """Return the writes that forget a proposed edit."""
+    """Return the writes that forget a proposed edit, unless it is reviewed anew."""
     asset = None if standing is None else standing.asset
-    if asset is None or asset.pending is None:
+    if asset is None or asset.pending is None or workflow.instance.reason == REPUBLISHED:
         return []
     if asset.pending["workflow_id"] != workflow.instance.workflow_id:
         return []

@@ -39,17 +39,6 @@ def keys_of(asset: AssetMetadata, sha256: str | None) -> Keys:
     return Keys((BannedContent, pk, ban_key()), here)
 
 
-def of(asset: AssetMetadata, sha256: str | None) -> BannedContent | None:
-    """Read the ban of some bytes from a tenant, or else from an asset of it."""
-    keys = keys_of(asset, sha256)
-    if keys.everywhere is None:
-        return None
-    everywhere = find(*keys.everywhere)
-    if everywhere is not None or keys.here is None:
-        return everywhere
-    return find(*keys.here)
-
-
 def pronounced(flag: ModerationFlag) -> list[Write]:
     """Return the writes by which a resolution bans the flagged versions' bytes, or lifts that."""
     lifts = flag.resolution == "approve_asset"

@@ -51,7 +51,9 @@ def test_what_is_dropped_leaves_the_asset_as_it_was(desk: Desk) -> None:
     assert proposals.dropped(workflow, None) == []
 
 
-def test_a_category_is_superseded_by_another_published_version(desk: Desk) -> None:
+def test_another_published_version_ends_the_review_of_a_category(desk: Desk) -> None:
     _, workflow, standing = proposed(desk)
     standing.asset.published_version = 2
-    assert proposals.over_because(workflow, standing) == "superseded"
+    assert proposals.over_because(workflow, standing) == "republished"
+    standing.asset.published_version = None
+    assert proposals.over_because(workflow, standing) is None

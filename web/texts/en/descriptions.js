@@ -14,6 +14,7 @@ export const importHint =
 export const importTitle = "Change assets by a table";
 export const lead = "Everything that is said of assets, to be changed in a spreadsheet.";
 export const make = "Make the table";
+export const notForYou = "Editors and admins fetch the table and change assets by it.";
 export const title = "Descriptions as a table";
 export const tryIt = "Only say what would happen";
 export const was = "Done:";

@@ -56,6 +56,7 @@ export const refusals = {
 /** Why Reef itself called a review off. @type {Record<string, string>} */
 export const causes = {
   superseded: "a newer version has taken its place",
+  republished: "another version was published, for which it begins anew",
   asset_trashed: "the asset is in the trash",
   asset_purged: "the asset has been deleted",
   rights_ended: "the rights to show the asset have ended",

@@ -4,6 +4,7 @@ import { LIBRARY } from "../../address.js";
 import { Problem, wordsOf } from "../../api.js";
 import { exportDescriptions, importDescriptions } from "../../data/descriptions.js";
 import { noteChange } from "../../data/library.js";
+import { mayCollect, me } from "../../data/me.js";
 import { TransferError } from "../../uploads/transfer.js";
 import { descriptions as t, library } from "../../texts.js";
 import { html, useRef, useSignal } from "../../vendor/preact.js";
@@ -24,8 +25,8 @@ const BACK = html`<p class="sheet-back">
 export function Descriptions() {
   return html`<${Sheet} title=${t.title} before=${BACK}>
     <p class="sheet-lead">${t.lead}</p>
-    <${Export} />
-    <${Import} />
+    ${mayCollect.value && html`<${Export} /><${Import} />`}
+    ${me.value && !mayCollect.value && html`<p class="message" role="alert">${t.notForYou}</p>`}
   <//>`;
 }
 
