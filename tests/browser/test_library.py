@@ -1,6 +1,5 @@
 """The grid and the detail of one asset: by mouse, by keyboard, by address."""
 
-import re
 import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -201,13 +200,13 @@ def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
     give_up_at = time.monotonic() + INDEXED_SECONDS
     while _waiting(console.page, token) < 65:
         assert time.monotonic() < give_up_at, "the index does not follow"
-    console.page.reload()
+    # Of a library of hundreds, as others make it, not all that is loaded is in the page.
+    console.page.goto("/?q=waiting&sort=created_at&order=desc")
     console.await_library()
-    cards = console.page.get_by_role("list", name="Assets").locator("a")
-    waiting = cards.filter(has_text="waiting")
+    waiting = console.page.get_by_role("list", name="Assets").locator("a")
     expect(waiting).to_have_count(60)
     count = console.page.locator(".count-found").get_by_role("status")
-    expect(count).to_have_text(re.compile(r"^(6[5-9]|[7-9]\d|1\d\d) assets$"))
+    expect(count).to_have_text("65 assets")
     console.page.set_viewport_size({"width": 390, "height": 800})
     console.page.reload()
     expect(count).to_have_text("More than 60 assets")
@@ -215,7 +214,7 @@ def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
     with console.page.expect_response("**/api/v3/assets/?*cursor=*") as followed:
         waiting.last.scroll_into_view_if_needed()
     titles = [asset["title"] for asset in followed.value.json()["items"]]
-    assert titles[:5] == [f"waiting {number}" for number in (4, 3, 2, 1, 0)]
+    assert titles == [f"waiting {number}" for number in (4, 3, 2, 1, 0)]
     expect(console.card("waiting 0")).to_have_count(1)
 
 
