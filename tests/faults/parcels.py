@@ -240,7 +240,7 @@ def moved(*deeds: str) -> Parcel:
     parcel = Parcel("moved", b"Rip tide.\n", ("approved", None), TEXT | BARE)
     category = ONCE if approved else None
     return replace(
-        _with_deeds(parcel, "editor: categorize", *deeds), review=ONCE, category=category
+        _with_deeds(parcel, "admin: categorize", *deeds), review=ONCE, category=category
     )
 
 

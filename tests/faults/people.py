@@ -95,7 +95,7 @@ def _review(world: World, parcel: Parcel, plan: Plan) -> bool:
 
 def _categorize(world: World, parcel: Parcel, plan: Plan) -> bool:
     body = {"category": parcel.review}
-    answer = world.call("PATCH", f"/assets/{parcel.asset_id}/", plan, who="editor", body=body)
+    answer = world.call("PATCH", f"/assets/{parcel.asset_id}/", plan, who="admin", body=body)
     return answer is not None and came(answer, 200)
 
 
@@ -157,7 +157,7 @@ STEPS: dict[str, Callable[[World, Parcel, Plan], bool]] = {
     **{f"moderator: {decision}": _decide for decision in DECISIONS},
     "editor: delegate": _delegate,
     "editor: review": _review,
-    "editor: categorize": _categorize,
+    "admin: categorize": _categorize,
     "admin: trash": _trash,
     "admin: restore": _restore,
     "moderator: flag": _flag,

@@ -62,7 +62,7 @@ RULES = (
     Flow(
         "propose a category",
         acts,
-        (reviewed(ONCE), up_to("editor: categorize", parcels.moved("editor: approve"))),
+        (reviewed(ONCE), up_to("admin: categorize", parcels.moved("editor: approve"))),
     ),
     Flow(
         "approve a proposal",

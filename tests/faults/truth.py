@@ -106,7 +106,7 @@ def _assets_ended(world: World, rows: list[Row]) -> None:
         ready = [version["face"] for version in versions if version["status"] == "approved"]
         assert asset.get("published") == (ready[-1] if ready else None)
         assert "pending" not in asset, asset
-        proposed = [parcel.category for parcel in mine if "editor: categorize" in parcel.deeds]
+        proposed = [parcel.category for parcel in mine if "admin: categorize" in parcel.deeds]
         assert not proposed or asset.get("category") == proposed[0], asset
     assert len(known) == sum("face" in row for row in rows)
 
