@@ -239,9 +239,7 @@ def moved(*deeds: str) -> Parcel:
     approved = all(deed.endswith("approve") for deed in deeds)
     parcel = Parcel("moved", b"Rip tide.\n", ("approved", None), TEXT | BARE)
     category = ONCE if approved else None
-    return replace(
-        _with_deeds(parcel, "admin: categorize", *deeds), review=ONCE, category=category
-    )
+    return replace(_with_deeds(parcel, "admin: categorize", *deeds), review=ONCE, category=category)
 
 
 def delegated() -> Parcel:

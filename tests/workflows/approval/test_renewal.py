@@ -1,10 +1,14 @@
 """A category that waits goes on waiting when another version is published."""
 
+from contextlib import suppress
 from datetime import timedelta
+
+import pytest
 
 from chalicelib.assets.versions import moves
 from chalicelib.core import clock
-from chalicelib.workflows.approval import completion, renewal
+from chalicelib.workflows.approval import completion, deadlines, renewal
+from tests.crashes import Crash, Faults, How
 from tests.workflows.desk import Desk, Json, step
 from tests.workflows.test_edit_policy import categorize
 from tests.workflows.test_rules_hold import open_review
@@ -90,3 +94,29 @@ def test_a_review_that_got_lost_in_between_begins_with_the_next_look(desk: Desk)
     desk.tend(timedelta(minutes=2))
     renewal.renew(workflow, clock.now())  # done already
     assert_goes_on(desk, asset_id, review, 2)
+
+
+@pytest.mark.parametrize("how", ["after", "lost"])
+def test_wherever_a_process_dies_the_category_waits_for_one_review(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: How
+) -> None:
+    asset_id, review = waiting_for_legal(desk)
+    faults = Faults(monkeypatch)
+    for calls in range(1, 99):
+        back = desk.post(f"/assets/{asset_id}/versions/1/rollback/", "contributor").json
+        faults.arm(calls, how)
+        with suppress(Crash), faults.process():
+            deadlines.cancel_if_over(desk.load(review), clock.now())
+        fired = faults.fired
+        faults.disarm()
+        desk.cloud.run()
+        desk.tend(timedelta(minutes=2))
+        review = open_review(desk, asset_id)
+        assert review["version"] == back["number"]
+        assert desk.asset(asset_id)["pending_category"] == "news"
+        if not fired:
+            break
+    assert calls > 10
+    assert desk.decide(review, "lea").status == 200
+    assert desk.decide(review, "moderator").json["status"] == "approved"
+    assert desk.asset(asset_id)["category"] == "news"
