@@ -10,7 +10,7 @@ from playwright.sync_api import APIRequestContext
 
 from tests.stack import Stack
 
-MAIL_SECONDS = 30
+MAIL_SECONDS = 90
 
 
 class Reviews:

@@ -12,7 +12,7 @@ from tests.browser.console import Console
 from tests.stack import Stack
 
 Visit = Callable[..., Console]
-INDEXED_SECONDS = 60
+INDEXED_SECONDS = 120
 RIGHT_AND_LEFT = """async () => {
     const press = (key) =>
         document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
@@ -200,6 +200,7 @@ def test_more_is_loaded_on_the_way_down(visit: Visit, stack: Stack) -> None:
     give_up_at = time.monotonic() + INDEXED_SECONDS
     while _waiting(console.page, token) < 65:
         assert time.monotonic() < give_up_at, "the index does not follow"
+        console.page.wait_for_timeout(200)
     # Of a library of hundreds, as others make it, not all that is loaded is in the page.
     console.page.goto("/?q=waiting&sort=created_at&order=desc")
     console.await_library()

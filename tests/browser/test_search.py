@@ -17,7 +17,7 @@ from tests.stack import Stack
 Visit = Callable[..., Console]
 
 EDITOR = "editor@globex.test"
-FOUND_SECONDS = 60
+FOUND_SECONDS = 120
 
 LINKS: dict[str, dict[str, Any]] = {
     "Menu of the lighthouse": {"tags": ["Lantern", "menu"], "category": "harbour/menus"},

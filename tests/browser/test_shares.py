@@ -21,7 +21,7 @@ from tests.stack import Stack
 EDITOR = "editor@acme.test"
 PASSWORD = "open sesame"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
-MAIL_SECONDS = 30
+MAIL_SECONDS = 90
 
 Ask = Callable[..., Any]
 Visit = Callable[..., Page]
