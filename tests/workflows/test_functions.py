@@ -6,7 +6,9 @@ import pytest
 
 from chalicelib.core import clock
 from tests.workflows.approval.test_execution import tick, tokens
-from tests.workflows.desk import Desk
+from tests.workflows.approval.test_renewal import waiting_for_legal
+from tests.workflows.desk import Desk, Json
+from tests.workflows.test_rules_hold import open_review
 
 TEXT = {"filename": "a.txt", "content_type": "text/plain", "size_bytes": 3}
 QUICK = TEXT | {"generate_thumbnail": False, "extract_metadata": False}
@@ -49,11 +51,29 @@ def test_whoever_looks_first_calls_off_what_is_in_the_trash(
     asset_id = desk.upload(b"one")
     workflow = desk.workflow(asset_id)
     desk.call("DELETE", f"/assets/{asset_id}/", "admin")
+    look(desk, workflow, who, monkeypatch)
+    assert desk.show(workflow["id"])["status_reason"] == "asset_trashed"
+
+
+@pytest.mark.parametrize("who", ["keep_time", "tend_workflows"])
+def test_whoever_looks_first_reviews_a_category_anew(
+    desk: Desk, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset_id, review = waiting_for_legal(desk)
+    desk.post(f"/assets/{asset_id}/versions/1/rollback/", "contributor")
+    look(desk, review, who, monkeypatch)
+    assert desk.show(review["id"])["status_reason"] == "republished"
+    again = open_review(desk, asset_id)
+    assert again["version"] == 2
+    assert desk.load(again).instance.started_run == 1
+
+
+def look(desk: Desk, workflow: Json, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a function look at a workflow whose time is over."""
     if who == "tend_workflows":
         desk.tend(timedelta(hours=37))
-    else:
-        late = clock.now() + timedelta(hours=73)
-        monkeypatch.setattr(clock, "now", lambda: late)
+        return
+    late = clock.now() + timedelta(hours=73)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: late)
         tick(desk, workflow, "overdue")
-        monkeypatch.undo()
-    assert desk.show(workflow["id"])["status_reason"] == "asset_trashed"
