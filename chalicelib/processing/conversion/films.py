@@ -144,7 +144,7 @@ def bytes_behind_frames(file: BinaryIO, size_bytes: int) -> int | None:
 
 
 def _boxes_to_frames(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """Give the name and the end offset of each top-level box, up to `mdat`."""
+    """Yield the name and end offset of each top-level box, up to `mdat`."""
     at = 0
     for _ in range(_TOP_LEVEL_BOXES):
         file.seek(at)

@@ -37,5 +37,5 @@ def renew(ended: Workflow, now: datetime) -> None:
     try:
         transact(goes_on, *made.writes())
     except ConditionFailed:
-        return  # another request did, or somebody has edited it again
+        return  # another request was faster, or a newer edit waits instead
     follow_up.do(workflow.instance, now)

@@ -140,7 +140,7 @@ def test_every_kind_of_film_has_a_master(
 
 
 def frames(path: str | Path) -> str:
-    """Give the hash of each encoded stream of a film."""
+    """Return the hash of each encoded stream of a film."""
     of_all = ("-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "sha256")
     return media_files.ffmpeg("-i", str(path), *of_all, f"{path}.txt")
 
